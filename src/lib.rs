@@ -1,0 +1,19 @@
+//! Keytrail finds AWS credentials in the whole history of a git repository, and says who brought them in, whether
+//! they are still there, and what to do.
+//!
+//! The map of the house; imports go down only (`tests/architecture.rs` holds this):
+//!
+//! ```text
+//! cli                                       arguments, configuration file, terminal, exit codes
+//!  └ scan                                   joins the rooms below into one scan
+//!     ├ policy                              what the user decided: allowlist, baseline, inline comments
+//!     ├ report                              text, JSON Lines, SARIF
+//!     ├ aws                                 what a key id says of itself
+//!     └ git      detect                     objects, history       bytes → candidates → credentials
+//!        └───────└ rules                    patterns/*.toml, read and checked
+//!                  └ model                  the nouns
+//! ```
+
+pub mod model;
+pub mod rules;
+pub mod scan;

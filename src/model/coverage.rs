@@ -1,0 +1,109 @@
+//! The ledger: what a scan saw, what it read, what it could not read and why.
+
+use super::ObjectKind;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Why something that should have been read was not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapKind {
+    /// An object that others name is not in the store (a partial clone, a lost object).
+    MissingObject,
+    /// History ends at a shallow boundary: what came before is not in this clone.
+    ShallowBoundary,
+    /// An object is larger than the limit and could not be streamed.
+    TooLarge,
+    /// An object's bytes do not decode.
+    CorruptObject,
+    /// A delta names a base that is not there.
+    MissingBase,
+    /// A pack, its index or a folder of the store cannot be used.
+    UnreadableStore,
+    /// A ref that names nothing usable.
+    BadRef,
+    /// The user or the system stopped the scan.
+    Interrupted,
+    /// A Git LFS pointer or the like: the content is not in this repository.
+    NotStoredHere,
+}
+
+impl GapKind {
+    /// The word used in outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingObject => "missing_object",
+            Self::ShallowBoundary => "shallow_boundary",
+            Self::TooLarge => "too_large",
+            Self::CorruptObject => "corrupt_object",
+            Self::MissingBase => "missing_base",
+            Self::UnreadableStore => "unreadable_store",
+            Self::BadRef => "bad_ref",
+            Self::Interrupted => "interrupted",
+            Self::NotStoredHere => "not_stored_here",
+        }
+    }
+}
+
+/// One thing that was not covered.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Gap {
+    /// Why.
+    pub kind: GapKind,
+    /// The object id, path or ref it is about.
+    pub subject: String,
+    /// The cause in words, and what to do where there is something to do.
+    pub detail: String,
+}
+
+/// Objects of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Tally {
+    /// Distinct objects in the store.
+    pub seen: u64,
+    /// Objects read whole. Trees are read for paths, the others are scanned.
+    pub scanned: u64,
+    /// Bytes of the objects read, inflated.
+    pub bytes: u64,
+    /// Objects left out on request, e.g. with `--reachable-only`.
+    pub left_out: u64,
+}
+
+/// The ledger of one repository.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coverage {
+    /// By kind of object.
+    pub objects: BTreeMap<ObjectKind, Tally>,
+    /// All that was not covered, sorted.
+    pub gaps: Vec<Gap>,
+    /// Gaps that the user accepted beforehand (`--allow-missing`): named, but not counted against the scan.
+    pub accepted_gaps: Vec<Gap>,
+    /// Refs that were followed.
+    pub refs: u64,
+}
+
+impl Coverage {
+    /// Whether everything was read: only then can a scan without findings exit 0.
+    pub fn is_complete(&self) -> bool {
+        self.gaps.is_empty()
+    }
+
+    /// Objects of all kinds together.
+    pub fn total(&self) -> Tally {
+        self.objects.values().fold(Tally::default(), |sum, tally| Tally {
+            seen: sum.seen + tally.seen,
+            scanned: sum.scanned + tally.scanned,
+            bytes: sum.bytes + tally.bytes,
+            left_out: sum.left_out + tally.left_out,
+        })
+    }
+
+    /// Number of gaps by kind.
+    pub fn gaps_by_kind(&self) -> BTreeMap<GapKind, u64> {
+        let mut counts = BTreeMap::new();
+        for gap in &self.gaps {
+            *counts.entry(gap.kind).or_insert(0) += 1;
+        }
+        counts
+    }
+}

@@ -1,0 +1,138 @@
+//! A credential, or a half of one, with everything known about it.
+
+use super::{Confidence, Fingerprint, Location, Secret, Severity, Trace};
+use serde::{Deserialize, Serialize};
+
+/// What a component is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComponentKind {
+    /// `AKIA…`, `ASIA…`, `ABIA…`, `ACCA…`: says which account, opens nothing alone.
+    AccessKeyId,
+    /// The forty characters that sign requests.
+    SecretAccessKey,
+    /// What a temporary credential needs besides id and secret.
+    SessionToken,
+    /// Anything a user's own rule finds.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl ComponentKind {
+    /// The word used in outputs, e.g. `access_key_id`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::AccessKeyId => "access_key_id",
+            Self::SecretAccessKey => "secret_access_key",
+            Self::SessionToken => "session_token",
+            Self::Other(kind) => kind,
+        }
+    }
+}
+
+/// How long a credential lives by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lifetime {
+    /// Works until somebody makes it inactive (`AKIA`).
+    LongLived,
+    /// Issued by STS, expires by itself within hours (`ASIA`).
+    Temporary,
+}
+
+/// How near the components of one credential stood when they were put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PairingScope {
+    /// In one object.
+    SameBlob,
+    /// In different versions of the file at one path.
+    SamePath,
+    /// In different files that one commit brought in.
+    SameCommit,
+}
+
+/// Why these components are taken for one credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pairing {
+    /// How near.
+    pub scope: PairingScope,
+    /// Lines between the id and the secret, where one object holds both.
+    pub lines_apart: Option<u32>,
+}
+
+/// One value of a credential and where it is shown to stand: the commit that introduced it, if there is one.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// What it is.
+    pub kind: ComponentKind,
+    /// The rule that found it.
+    pub rule_id: String,
+    /// The value.
+    pub secret: Secret,
+    /// Fingerprint of this value alone: what baselines and allowlists name.
+    pub fingerprint: Fingerprint,
+    /// Its primary place.
+    pub location: Location,
+    /// Its own life: introduced, removed, still there.
+    pub trace: Trace,
+}
+
+/// Where a suppression comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuppressionKind {
+    /// A comment on the line itself.
+    Inline,
+    /// An entry of the configuration file.
+    Config,
+    /// An entry of a baseline.
+    Baseline,
+}
+
+/// Why a finding is not counted, though it was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suppression {
+    /// Where the decision stands.
+    pub kind: SuppressionKind,
+    /// The reason given, or the comment's own words.
+    pub reason: String,
+}
+
+/// What the user reads about: one credential.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule of the credential as a whole: AWS rules begin with `aws-`.
+    pub rule_id: String,
+    /// Over the rule and all component values.
+    pub fingerprint: Fingerprint,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// What was found in a few words, e.g. `AWS access key with its secret`.
+    pub title: String,
+    /// One line: what the owner does next.
+    pub advice: String,
+    /// Id, secret, token, in that order, those that were found.
+    pub components: Vec<Component>,
+    /// How the components were put together, when there are several.
+    pub pairing: Option<Pairing>,
+    /// Twelve digits, decoded offline from the access key id where it carries them.
+    pub account_id: Option<String>,
+    /// Long-lived or temporary, where the id tells.
+    pub lifetime: Option<Lifetime>,
+    /// The life of the credential: that of its most telling component (secret, then token, then id).
+    pub trace: Trace,
+    /// `primaryLocationLineHash` of the first component's line in its blob: see [`crate::report::line_hash`].
+    pub line_hash: String,
+    /// Set when the user decided not to count it.
+    pub suppression: Option<Suppression>,
+}
+
+impl Finding {
+    /// The component whose place stands for the finding: the first.
+    pub fn primary(&self) -> &Component {
+        &self.components[0]
+    }
+}
