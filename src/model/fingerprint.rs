@@ -10,6 +10,12 @@ use std::fmt;
 #[derive(Clone)]
 pub struct FingerprintKey(Vec<u8>);
 
+impl fmt::Debug for FingerprintKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FingerprintKey(…)")
+    }
+}
+
 impl Default for FingerprintKey {
     fn default() -> Self {
         Self(b"keytrail fingerprint v1".to_vec())
@@ -33,7 +39,7 @@ pub struct Fingerprint(String);
 
 impl Fingerprint {
     /// The fingerprint of `values` under `rule`. Each part is length-prefixed, so no two lists collide by joining.
-    #[allow(clippy::expect_used, reason = "HMAC takes a key of any length: the error cannot occur")]
+    #[allow(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes a key of any length")]
     pub fn new(key: &FingerprintKey, rule: &str, values: &[&[u8]]) -> Self {
         let mut mac = Hmac::<Sha256>::new_from_slice(&key.0).expect("any key length is accepted");
         for part in std::iter::once(rule.as_bytes()).chain(values.iter().copied()) {
@@ -41,7 +47,7 @@ impl Fingerprint {
             mac.update(part);
         }
         let digest = mac.finalize().into_bytes();
-        Self(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex(&digest[..16]))
     }
 
     /// From text, as in a baseline or a configuration file: 32 hexadecimal digits.
@@ -54,6 +60,14 @@ impl Fingerprint {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 impl fmt::Display for Fingerprint {

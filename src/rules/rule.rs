@@ -77,7 +77,7 @@ pub enum Check {
 
 /// A set of bytes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ByteSet(pub [bool; 256]);
+pub struct ByteSet(pub Box<[bool; 256]>);
 
 impl std::fmt::Debug for ByteSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
