@@ -1,0 +1,194 @@
+//! A pack as a forest: an object stored whole is a root, and each delta hangs below its base.
+//!
+//! Walking it from the roots down inflates every object once and has each base in hand while its children are built.
+
+use super::{
+    pack::{Entry, Form, Pack},
+    table::ObjectIndex,
+};
+use crate::model::{ObjectKind, Oid};
+use rayon::prelude::*;
+
+/// "No node": the end of a list of siblings, the base of a root.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// One pack entry. Nodes are numbered by offset.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    offset: u64,
+    /// Inflated size of what is stored.
+    pub size: u64,
+    /// The object's number.
+    pub id: ObjectIndex,
+    /// The node it is a delta against, or [`NONE`].
+    base: u32,
+    /// First delta against it.
+    child: u32,
+    /// Next delta against the same base.
+    sibling: u32,
+    /// Nodes in its subtree, itself included, that are read from this pack and not from another.
+    pub weight: u32,
+    /// Length of the entry's header; 0 marks an entry without a usable one.
+    header: u8,
+    /// Whether this pack is the object's home.
+    pub owned: bool,
+    /// Filled from the root down.
+    pub kind: Option<ObjectKind>,
+}
+
+/// A delta whose base is not in its pack.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Orphan {
+    /// The delta's node.
+    pub node: u32,
+    /// The base it names.
+    pub base: Oid,
+}
+
+/// The forest of one pack.
+pub(super) struct Forest {
+    pub pack: Pack,
+    pub nodes: Vec<Node>,
+    /// Nodes that are stored whole.
+    pub roots: Vec<u32>,
+    /// Deltas against something outside the pack.
+    pub orphans: Vec<Orphan>,
+    /// Entries that cannot be used, and why; what hangs below them cannot be built.
+    pub broken: Vec<(u32, String)>,
+}
+
+impl Forest {
+    /// Reads all entry headers of `pack`. `number` gives the object number of an index position, and whether this
+    /// pack is that object's home.
+    pub fn new(pack: Pack, number: impl Fn(u32) -> (ObjectIndex, bool)) -> Self {
+        let mut order: Vec<(u64, u32)> = (0..pack.len()).map(|position| (pack.offset(position), position)).collect();
+        order.par_sort_unstable();
+        let entries: Vec<Result<Entry, String>> = order.par_iter().map(|&(offset, _)| pack.entry(offset)).collect();
+        let mut forest =
+            Self { pack, nodes: Vec::with_capacity(order.len()), roots: Vec::new(), orphans: Vec::new(), broken: Vec::new() };
+        let node_at = |offset: u64| order.binary_search_by_key(&offset, |&(offset, _)| offset).ok().map(|n| n as u32);
+        let mut forward = false;
+        for (n, (&(offset, position), entry)) in order.iter().zip(entries).enumerate() {
+            let n = n as u32;
+            let (id, owned) = number(position);
+            let mut node = Node {
+                offset,
+                size: 0,
+                id,
+                base: NONE,
+                child: NONE,
+                sibling: NONE,
+                weight: u32::from(owned),
+                header: 0,
+                owned,
+                kind: None,
+            };
+            match entry {
+                Err(detail) => forest.broken.push((n, detail)),
+                Ok(entry) => {
+                    node.size = entry.size;
+                    node.header = (entry.data - offset) as u8;
+                    match entry.form {
+                        Form::Whole(kind) => {
+                            node.kind = Some(kind);
+                            forest.roots.push(n);
+                        }
+                        Form::OffsetDelta(base) => match node_at(base) {
+                            Some(base) => node.base = base,
+                            None => forest.broken.push((n, format!("no entry begins at its delta base, offset {base}"))),
+                        },
+                        Form::RefDelta(base) => match forest.pack.position(&base) {
+                            Some(position) => {
+                                node.base = node_at(forest.pack.offset(position)).unwrap_or(NONE);
+                                forward |= node.base >= n;
+                            }
+                            None => forest.orphans.push(Orphan { node: n, base }),
+                        },
+                    }
+                }
+            }
+            forest.nodes.push(node);
+        }
+        forest.hang();
+        forest.fill_in(forward);
+        forest
+    }
+
+    /// Links children to their bases.
+    fn hang(&mut self) {
+        for n in 0..self.nodes.len() {
+            let base = self.nodes[n].base;
+            if base != NONE {
+                self.nodes[n].sibling = self.nodes[base as usize].child;
+                self.nodes[base as usize].child = n as u32;
+            }
+        }
+    }
+
+    /// Hands kinds down and weights up. Offset deltas always point backwards, so offset order has every base before
+    /// its deltas; `forward` says that a reference delta breaks this.
+    fn fill_in(&mut self, forward: bool) {
+        let order = if forward { self.top_down() } else { (0..self.nodes.len() as u32).collect() };
+        for &n in &order {
+            let base = self.nodes[n as usize].base;
+            if base != NONE {
+                self.nodes[n as usize].kind = self.nodes[base as usize].kind;
+            }
+        }
+        for &n in order.iter().rev() {
+            let Node { base, weight, .. } = self.nodes[n as usize];
+            if base != NONE {
+                self.nodes[base as usize].weight += weight;
+            }
+        }
+        if order.len() < self.nodes.len() {
+            let mut seen = vec![false; self.nodes.len()];
+            order.iter().for_each(|&n| seen[n as usize] = true);
+            let cyclic = (0..self.nodes.len() as u32).filter(|&n| !seen[n as usize]);
+            self.broken.extend(cyclic.map(|n| (n, "its chain of delta bases runs in a circle".to_owned())));
+        }
+    }
+
+    fn top_down(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.nodes.len() as u32).filter(|&n| self.nodes[n as usize].base == NONE).collect();
+        let mut at = 0;
+        while at < order.len() {
+            order.extend(self.children(order[at]));
+            at += 1;
+        }
+        order
+    }
+
+    /// The deltas against a node.
+    pub fn children(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        let first = self.nodes[node as usize].child;
+        std::iter::successors(Some(first), |&n| Some(self.nodes[n as usize].sibling)).take_while(|&n| n != NONE)
+    }
+
+    /// Every node below `node`, itself not included.
+    pub fn below(&self, node: u32) -> Vec<u32> {
+        let mut found: Vec<u32> = self.children(node).collect();
+        let mut at = 0;
+        while at < found.len() {
+            // A damaged pack can hang a node below itself; it is listed among `broken` and not followed here.
+            if found.len() > self.nodes.len() {
+                break;
+            }
+            found.extend(self.children(found[at]));
+            at += 1;
+        }
+        found
+    }
+
+    /// The zlib stream of a node.
+    pub fn packed(&self, node: u32) -> &[u8] {
+        let Node { offset, header, .. } = self.nodes[node as usize];
+        let end = self.nodes.get(node as usize + 1).map_or_else(|| self.pack.end(), |next| next.offset);
+        self.pack.packed(offset + u64::from(header), end)
+    }
+
+    /// Where a node stands, for an error message.
+    pub fn place(&self, node: u32) -> String {
+        format!("{} at offset {}", self.pack.path().display(), self.nodes[node as usize].offset)
+    }
+}

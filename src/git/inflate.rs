@@ -1,0 +1,58 @@
+//! Zlib streams: whole ones of known size, and streamed ones.
+
+use std::io::{self, Read};
+
+/// Inflates streams whose size is known, one after the other, without setting up anew.
+pub(super) struct Inflater(libdeflater::Decompressor);
+
+impl Default for Inflater {
+    fn default() -> Self {
+        Self(libdeflater::Decompressor::new())
+    }
+}
+
+impl Inflater {
+    /// Inflates the stream at the start of `packed`, which must give exactly `size` bytes, into `out`.
+    pub fn exactly(&mut self, packed: &[u8], size: u64, out: &mut Vec<u8>) -> Result<(), String> {
+        // A stream gives at most 1,032 bytes for one: a size beyond that is a lie, and not worth its memory.
+        if size > (packed.len() as u64).saturating_mul(1032) {
+            return Err(format!("{} packed bytes cannot hold the {size} bytes it announces", packed.len()));
+        }
+        let size = size as usize;
+        if out.len() > size {
+            out.truncate(size);
+        } else {
+            out.resize(size, 0);
+        }
+        // An empty output still has a stream with a checksum; libdeflate wants a buffer to write to.
+        let mut nothing = [0];
+        let into = if size == 0 { &mut nothing[..] } else { &mut out[..] };
+        match self.0.zlib_decompress(packed, into) {
+            Ok(written) if written == size => Ok(()),
+            Ok(written) => Err(format!("it holds {written} bytes instead of the {size} it announces")),
+            Err(libdeflater::DecompressionError::InsufficientSpace) => {
+                Err(format!("it holds more than the {size} bytes it announces"))
+            }
+            Err(libdeflater::DecompressionError::BadData) => Err("its zlib stream is damaged or cut short".to_owned()),
+        }
+    }
+}
+
+/// A zlib stream read piece by piece.
+pub(super) fn stream<'a>(packed: impl Read + 'a) -> impl Read + 'a {
+    flate2::read::ZlibDecoder::new(packed)
+}
+
+/// Fills `buffer` as far as the reader gives; returns how many bytes there were.
+pub(super) fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
