@@ -1,22 +1,6 @@
 //! Git's delta format: a list of copies from a base and insertions.
 
-/// A part of a delta's result and where it comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Segment {
-    /// First byte in the result.
-    pub to: u32,
-    /// First byte in the base, or `None` for bytes that the delta itself carries.
-    pub from: Option<u32>,
-    /// Number of bytes.
-    pub len: u32,
-}
-
-impl Segment {
-    /// One past the last byte in the result.
-    pub fn end(&self) -> u32 {
-        self.to + self.len
-    }
-}
+use crate::model::Segment;
 
 /// A delta that does not fit its base or itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

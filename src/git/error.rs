@@ -45,7 +45,8 @@ impl GitError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NotARepository(_) => Some(
-                "name a repository's work tree, its .git folder, a bare repository, or a URL; check the path".to_owned(),
+                "name a repository's work tree, its .git folder, a bare repository, or a URL; check the path"
+                    .to_owned(),
             ),
             Self::OtherOwner(path) => Some(format!(
                 "if you trust it: git config --global --add safe.directory '{}'",

@@ -64,8 +64,13 @@ impl Forest {
         let mut order: Vec<(u64, u32)> = (0..pack.len()).map(|position| (pack.offset(position), position)).collect();
         order.par_sort_unstable();
         let entries: Vec<Result<Entry, String>> = order.par_iter().map(|&(offset, _)| pack.entry(offset)).collect();
-        let mut forest =
-            Self { pack, nodes: Vec::with_capacity(order.len()), roots: Vec::new(), orphans: Vec::new(), broken: Vec::new() };
+        let mut forest = Self {
+            pack,
+            nodes: Vec::with_capacity(order.len()),
+            roots: Vec::new(),
+            orphans: Vec::new(),
+            broken: Vec::new(),
+        };
         let node_at = |offset: u64| order.binary_search_by_key(&offset, |&(offset, _)| offset).ok().map(|n| n as u32);
         let mut forward = false;
         for (n, (&(offset, position), entry)) in order.iter().zip(entries).enumerate() {
@@ -95,7 +100,9 @@ impl Forest {
                         }
                         Form::OffsetDelta(base) => match node_at(base) {
                             Some(base) => node.base = base,
-                            None => forest.broken.push((n, format!("no entry begins at its delta base, offset {base}"))),
+                            None => {
+                                forest.broken.push((n, format!("no entry begins at its delta base, offset {base}")))
+                            }
                         },
                         Form::RefDelta(base) => match forest.pack.position(&base) {
                             Some(position) => {
@@ -150,7 +157,8 @@ impl Forest {
     }
 
     fn top_down(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.nodes.len() as u32).filter(|&n| self.nodes[n as usize].base == NONE).collect();
+        let mut order: Vec<u32> =
+            (0..self.nodes.len() as u32).filter(|&n| self.nodes[n as usize].base == NONE).collect();
         let mut at = 0;
         while at < order.len() {
             order.extend(self.children(order[at]));

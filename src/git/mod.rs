@@ -10,7 +10,6 @@ mod store;
 mod table;
 mod walk;
 
-pub use delta::Segment;
 pub use error::GitError;
 pub use store::Store;
 pub use table::{Home, ObjectIndex, Table};

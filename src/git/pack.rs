@@ -50,7 +50,8 @@ impl Pack {
         let index = gix_pack::index::File::at(path, hash)
             .map_err(|error| unreadable(path, format!("the pack's index cannot be used: {error}")))?;
         let path = path.with_extension("pack");
-        let data = File::open(&path).and_then(|file| map(&file)).map_err(|error| unreadable(&path, error.to_string()))?;
+        let data =
+            File::open(&path).and_then(|file| map(&file)).map_err(|error| unreadable(&path, error.to_string()))?;
         let version = data.get(4..8).map(|bytes| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
         let count = data.get(8..12).map(|bytes| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
         if !data.starts_with(b"PACK") || !matches!(version, Some(2 | 3)) {
@@ -105,8 +106,8 @@ impl Pack {
             .get(offset as usize..self.end() as usize)
             .filter(|bytes| !bytes.is_empty() && offset >= 12)
             .ok_or_else(|| format!("its offset {offset} lies outside the pack"))?;
-        let entry =
-            gix_pack::data::Entry::from_bytes(bytes, offset, self.hash).map_err(|error| format!("bad header: {error}"))?;
+        let entry = gix_pack::data::Entry::from_bytes(bytes, offset, self.hash)
+            .map_err(|error| format!("bad header: {error}"))?;
         let form = match entry.header {
             Header::Blob => Form::Whole(ObjectKind::Blob),
             Header::Tree => Form::Whole(ObjectKind::Tree),

@@ -69,7 +69,8 @@ impl Store {
             table.kinds[node.id as usize] = node.kind;
         }
         // A loose file that is packed too is never opened.
-        let needed = |n: u32| table.find(loose[n as usize].oid.as_bytes()).filter(|&id| table.home(id) == Home::Loose(n));
+        let needed =
+            |n: u32| table.find(loose[n as usize].oid.as_bytes()).filter(|&id| table.home(id) == Home::Loose(n));
         let headers: Vec<_> = (0..loose.len() as u32)
             .into_par_iter()
             .filter_map(|n| needed(n).map(|id| (n, id, loose[n as usize].open().map(|open| (open.kind, open.size)))))
@@ -80,7 +81,9 @@ impl Store {
                     table.kinds[id as usize] = Some(kind);
                     loose[n as usize].size = size;
                 }
-                Err(detail) => gaps.push(corrupt(&table, id, format!("{}: {detail}", loose[n as usize].path().display()))),
+                Err(detail) => {
+                    gaps.push(corrupt(&table, id, format!("{}: {detail}", loose[n as usize].path().display())))
+                }
             }
         }
         let mut store = Self { table, forests, loose, gaps };
@@ -93,8 +96,7 @@ impl Store {
         for f in 0..self.forests.len() {
             for orphan in self.forests[f].orphans.clone() {
                 let kind = self.table.find(orphan.base.as_bytes()).and_then(|base| self.table.kind(base));
-                let nodes: Vec<u32> =
-                    std::iter::once(orphan.node).chain(self.forests[f].below(orphan.node)).collect();
+                let nodes: Vec<u32> = std::iter::once(orphan.node).chain(self.forests[f].below(orphan.node)).collect();
                 for node in nodes {
                     let node = &mut self.forests[f].nodes[node as usize];
                     node.kind = kind;
@@ -219,7 +221,9 @@ fn list_one(folder: &Path, hash: gix_hash::Kind, found: &mut Folders) -> Result<
                 if stem.is_some_and(|stem| files.binary_search(&format!("{stem}.idx")).is_ok()) {
                     found.packs.push(path.join(file).with_extension("idx"));
                 } else if stem.is_some_and(|stem| stem.starts_with("pack-")) {
-                    found.gaps.push(unreadable(&path.join(file), "a pack without an index; run 'git index-pack' on it"));
+                    found
+                        .gaps
+                        .push(unreadable(&path.join(file), "a pack without an index; run 'git index-pack' on it"));
                 }
             }
         } else if name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) {

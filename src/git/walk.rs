@@ -6,13 +6,13 @@
 //! built still needs it: at most log2(n) bases are held at once on one path, however deep the chain.
 
 use super::{
-    delta::{self, Segment},
+    delta,
     forest::{Forest, Node},
     inflate::Inflater,
     store::{Store, corrupt},
     table::{Home, ObjectIndex},
 };
-use crate::model::{Gap, GapKind, ObjectKind};
+use crate::model::{Gap, GapKind, ObjectKind, Segment};
 use rayon::{Scope, prelude::*};
 use std::{
     io::Read,
@@ -204,14 +204,17 @@ impl<'a, V: Visitor> Run<'a, V> {
         let loose: Vec<ObjectIndex> = (0..store.table.len() as u32)
             .filter(|&id| matches!(store.table.home(id), Home::Loose(_)) && self.walk.wants(store.table.kind(id)))
             .collect();
-        scope.spawn(move |_| loose.into_par_iter().for_each(|id| self.with_worker(|worker| self.read_loose(worker, id))));
+        scope.spawn(move |_| {
+            loose.into_par_iter().for_each(|id| self.with_worker(|worker| self.read_loose(worker, id)))
+        });
         for forest in store.forests.iter().rev() {
             let wanted = |&n: &u32| {
                 let node = &forest.nodes[n as usize];
                 node.weight > 0 && self.walk.wants(node.kind)
             };
             scope.spawn(move |_| self.report_broken(forest));
-            for orphan in forest.orphans.iter().copied().filter(|orphan| forest.nodes[orphan.node as usize].weight > 0) {
+            for orphan in forest.orphans.iter().copied().filter(|orphan| forest.nodes[orphan.node as usize].weight > 0)
+            {
                 scope.spawn(move |scope| self.adopt(scope, forest, orphan));
             }
             let roots: Vec<u32> = forest.roots.iter().copied().filter(wanted).collect();
@@ -326,7 +329,8 @@ impl<'a, V: Visitor> Run<'a, V> {
         base: Option<&Held<V::Notes>>,
     ) -> Held<V::Notes> {
         let base = base.map(|held| Base { bytes: &held.bytes, notes: &held.notes, segments: &worker.segments });
-        let notes = self.visitor.visit(&mut worker.work, Object { id: node.id, kind, bytes: &bytes, counts: node.owned }, base);
+        let notes =
+            self.visitor.visit(&mut worker.work, Object { id: node.id, kind, bytes: &bytes, counts: node.owned }, base);
         if node.owned {
             worker.count(kind, bytes.len() as u64, self.walk.advance);
         }
@@ -408,7 +412,8 @@ impl<'a, V: Visitor> Run<'a, V> {
         let base = store.table.find(orphan.base.as_bytes()).map(|base| {
             self.with_worker(|worker| {
                 let (kind, bytes) = store.read_with(base, &mut worker.inflater)?;
-                let notes = self.visitor.visit(&mut worker.work, Object { id: base, kind, bytes: &bytes, counts: false }, None);
+                let notes =
+                    self.visitor.visit(&mut worker.work, Object { id: base, kind, bytes: &bytes, counts: false }, None);
                 Ok::<_, Gap>(Arc::new(Held { bytes, notes }))
             })
         });

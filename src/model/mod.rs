@@ -9,6 +9,7 @@ mod object;
 mod oid;
 mod report;
 mod secret;
+mod segment;
 mod severity;
 mod trace;
 
@@ -21,5 +22,6 @@ pub use object::ObjectKind;
 pub use oid::{Oid, OidError};
 pub use report::{DropCount, Dropped, Report, RepositoryReport};
 pub use secret::{Secret, redact};
+pub use segment::Segment;
 pub use severity::{Confidence, Severity};
 pub use trace::{CommitRef, Occurrence, Trace};

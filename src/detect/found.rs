@@ -1,0 +1,53 @@
+//! What the matcher found in one object, in a form that can be handed on to objects built from it.
+
+use crate::model::Candidate;
+
+/// A keyword seen in an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// First byte of the keyword.
+    pub at: u32,
+    /// Which keyword.
+    pub word: u16,
+    /// How many candidates it led to.
+    pub count: u32,
+    /// Where they begin in [`Found::candidates`].
+    pub first: u32,
+}
+
+/// Keywords and candidates of one object. Most objects have neither, and then it owns no memory.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Sorted by place, then keyword.
+    pub(super) hits: Vec<Hit>,
+    /// Grouped by hit, followed by those of patterns without keywords.
+    pub(super) candidates: Vec<Candidate>,
+}
+
+impl Found {
+    /// Whether there is no candidate, kept or dropped.
+    pub fn is_empty(&self) -> bool {
+        self.candidates.is_empty()
+    }
+
+    /// The distinct candidates by place. Several keywords, or several patterns of a rule, may lead to one value:
+    /// the first pattern in the rule's order counts.
+    pub fn candidates(&self) -> Vec<Candidate> {
+        let mut candidates = self.candidates.clone();
+        candidates.sort_unstable();
+        candidates.dedup_by_key(|candidate| (candidate.start, candidate.end, candidate.rule));
+        candidates
+    }
+
+    /// The hits whose keyword begins in `start..end`.
+    pub(super) fn hits_in(&self, start: u32, end: u32) -> &[Hit] {
+        let from = self.hits.partition_point(|hit| hit.at < start);
+        let to = self.hits.partition_point(|hit| hit.at < end);
+        &self.hits[from..to]
+    }
+
+    /// The candidates a hit led to.
+    pub(super) fn of(&self, hit: &Hit) -> &[Candidate] {
+        &self.candidates[hit.first as usize..][..hit.count as usize]
+    }
+}
