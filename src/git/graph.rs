@@ -1,0 +1,184 @@
+//! The commit graph: parents, order, and what refs reach.
+
+use super::{
+    commit::CommitHeader,
+    repository::Reference,
+    table::{ObjectIndex, Table},
+};
+use crate::model::{ObjectKind, Oid};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+
+/// A commit, by number: parents have smaller numbers than their children.
+pub(super) type CommitIndex = u32;
+
+pub(super) struct Commit {
+    pub id: ObjectIndex,
+    /// `None`: the store lacks it.
+    pub tree: Option<ObjectIndex>,
+    /// Those that are in the store.
+    pub parents: Vec<CommitIndex>,
+    /// Whether a ref reaches it.
+    pub reachable: bool,
+    /// Longest way to a root, and the commit date: the order in which introductions are listed.
+    pub age: (i64, u32),
+}
+
+/// All commits of the store and the refs that lead to them.
+pub struct Graph {
+    /// Parents first.
+    pub(super) commits: Vec<Commit>,
+    pub(super) refs: Vec<Tip>,
+    /// Objects that commits, tags or refs name and the store lacks, each with who names it; sorted.
+    pub missing: Vec<(Oid, String)>,
+}
+
+/// What a ref names, peeled.
+pub(super) struct Tip {
+    pub name: String,
+    /// The tags on the way, outermost first.
+    pub tags: Vec<ObjectIndex>,
+    pub end: TipEnd,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TipEnd {
+    Commit(CommitIndex),
+    /// A tree or a blob, by its number.
+    Other(ObjectIndex),
+    /// The store lacks it.
+    Missing,
+}
+
+impl Graph {
+    /// Links `headers` up. `tags` gives the object each tag names; `shallow` the commits whose parents were left out on
+    /// purpose.
+    pub fn new(
+        table: &Table,
+        headers: Vec<(ObjectIndex, CommitHeader)>,
+        tags: &FxHashMap<ObjectIndex, Oid>,
+        references: Vec<Reference>,
+        shallow: &[Oid],
+    ) -> Self {
+        let mut missing = BTreeSet::new();
+        let order = parents_first(table, &headers);
+        let mut numbers = FxHashMap::with_capacity_and_hasher(headers.len(), rustc_hash::FxBuildHasher);
+        let mut commits: Vec<Commit> = Vec::with_capacity(headers.len());
+        for n in order {
+            let (id, header) = &headers[n as usize];
+            let named_by = || format!("commit {}", table.id(*id));
+            let tree = table.find(header.tree.as_bytes());
+            if tree.is_none() {
+                missing.insert((header.tree, named_by()));
+            }
+            let mut parents = Vec::with_capacity(header.parents.len());
+            for parent in &header.parents {
+                match table.find(parent.as_bytes()) {
+                    Some(found) => parents.extend(numbers.get(&found).copied()),
+                    None if shallow.contains(&table.id(*id)) => {}
+                    None => {
+                        missing.insert((*parent, named_by()));
+                    }
+                }
+            }
+            let depth = parents.iter().map(|&parent: &u32| commits[parent as usize].age.1 + 1).max().unwrap_or(0);
+            numbers.insert(*id, commits.len() as CommitIndex);
+            commits.push(Commit { id: *id, tree, parents, reachable: false, age: (header.time, depth) });
+        }
+        let mut graph = Self { commits, refs: Vec::with_capacity(references.len()), missing: Vec::new() };
+        for reference in references {
+            let tip = peel(table, &numbers, tags, &reference, &mut missing);
+            graph.refs.push(tip);
+        }
+        graph.missing = missing.into_iter().collect();
+        graph.mark_reachable();
+        graph
+    }
+
+    fn mark_reachable(&mut self) {
+        for tip in &self.refs {
+            if let TipEnd::Commit(commit) = tip.end {
+                self.commits[commit as usize].reachable = true;
+            }
+        }
+        for n in (0..self.commits.len()).rev() {
+            if self.commits[n].reachable {
+                for parent in self.commits[n].parents.clone() {
+                    self.commits[parent as usize].reachable = true;
+                }
+            }
+        }
+    }
+}
+
+/// The numbers of `headers` in an order that has parents before children. Depth first and iterative: history may be a
+/// million commits deep.
+fn parents_first(table: &Table, headers: &[(ObjectIndex, CommitHeader)]) -> Vec<u32> {
+    let numbers: FxHashMap<ObjectIndex, u32> = headers.iter().enumerate().map(|(n, (id, _))| (*id, n as u32)).collect();
+    let parents: Vec<Vec<u32>> = headers
+        .iter()
+        .map(|(_, header)| {
+            let found = header.parents.iter().filter_map(|parent| table.find(parent.as_bytes()));
+            found.filter_map(|parent| numbers.get(&parent).copied()).collect()
+        })
+        .collect();
+    // Equal inputs must give equal orders, whichever worker read a commit first.
+    let mut starts: Vec<u32> = (0..headers.len() as u32).collect();
+    starts.sort_unstable_by_key(|&n| headers[n as usize].0);
+    let mut entered = vec![false; headers.len()];
+    let mut order = Vec::with_capacity(headers.len());
+    let mut stack = Vec::new();
+    for start in starts {
+        if !std::mem::replace(&mut entered[start as usize], true) {
+            stack.push((start, 0));
+        }
+        while let Some((n, next)) = stack.last_mut() {
+            if let Some(&parent) = parents[*n as usize].get(*next) {
+                *next += 1;
+                if !std::mem::replace(&mut entered[parent as usize], true) {
+                    stack.push((parent, 0));
+                }
+            } else {
+                order.push(*n);
+                stack.pop();
+            }
+        }
+    }
+    order
+}
+
+fn peel(
+    table: &Table,
+    commits: &FxHashMap<ObjectIndex, CommitIndex>,
+    tags: &FxHashMap<ObjectIndex, Oid>,
+    reference: &Reference,
+    missing: &mut BTreeSet<(Oid, String)>,
+) -> Tip {
+    let mut tip = Tip { name: reference.name.clone(), tags: Vec::new(), end: TipEnd::Missing };
+    let (mut oid, mut named_by) = (reference.target, reference.name.clone());
+    loop {
+        let Some(found) = table.find(oid.as_bytes()) else {
+            missing.insert((oid, named_by));
+            return tip;
+        };
+        match table.kind(found) {
+            Some(ObjectKind::Commit) => {
+                // A commit that did not parse is named as corrupt elsewhere.
+                tip.end = commits.get(&found).map_or(TipEnd::Missing, |&commit| TipEnd::Commit(commit));
+                return tip;
+            }
+            Some(ObjectKind::Tag) if !tip.tags.contains(&found) => {
+                tip.tags.push(found);
+                match tags.get(&found) {
+                    Some(target) => (oid, named_by) = (*target, format!("tag {oid}")),
+                    None => return tip,
+                }
+            }
+            Some(ObjectKind::Tree | ObjectKind::Blob) => {
+                tip.end = TipEnd::Other(found);
+                return tip;
+            }
+            _ => return tip,
+        }
+    }
+}

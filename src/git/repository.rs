@@ -1,0 +1,185 @@
+//! A repository: where its objects are, what its refs name.
+
+use super::{error::GitError, store::Store};
+use crate::model::{Gap, GapKind, Oid};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// An open repository.
+pub struct Repository {
+    git: git2::Repository,
+    path: PathBuf,
+}
+
+/// A ref and the object it names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// Its full name, lossily decoded, e.g. `refs/heads/main`; `HEAD` or `worktrees/NAME/HEAD` when detached.
+    pub name: String,
+    /// The object it names: mostly a commit or a tag.
+    pub target: Oid,
+}
+
+/// What HEAD is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The commit it leads to; `None` on an unborn branch.
+    pub commit: Option<Oid>,
+    /// The branch it names; `None` when detached.
+    pub branch: Option<String>,
+}
+
+impl Repository {
+    /// Opens the repository that `path` is, or is inside of: a work tree, a `.git` folder, a bare repository, a linked
+    /// work tree or a submodule's checkout.
+    pub fn open(path: &Path) -> Result<Self, GitError> {
+        if !path.exists() {
+            return Err(GitError::NotFound(path.to_path_buf()));
+        }
+        allow_extensions();
+        match git2::Repository::open_ext(path, git2::RepositoryOpenFlags::empty(), &[] as &[&Path]) {
+            Ok(git) => Ok(Self { git, path: path.to_path_buf() }),
+            Err(source) => Err(match source.code() {
+                git2::ErrorCode::NotFound => GitError::NotARepository(path.to_path_buf()),
+                git2::ErrorCode::Owner => GitError::OtherOwner(path.to_path_buf()),
+                _ if source.message().contains("extension") => {
+                    GitError::Unsupported { path: path.to_path_buf(), reason: source.message().to_owned() }
+                }
+                _ => GitError::Git { path: path.to_path_buf(), source },
+            }),
+        }
+    }
+
+    /// The root of the work tree; `None` for a bare repository.
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.git.workdir()
+    }
+
+    fn hash(&self) -> gix_hash::Kind {
+        match self.git.object_format() {
+            git2::ObjectFormat::Sha1 => gix_hash::Kind::Sha1,
+            git2::ObjectFormat::Sha256 => gix_hash::Kind::Sha256,
+        }
+    }
+
+    /// Opens the object store. `GIT_OBJECT_DIRECTORY` and the like are not looked at: the repository named is the one
+    /// that is read.
+    pub fn store(&self) -> Store {
+        Store::open(&self.git.commondir().join("objects"), self.hash())
+    }
+
+    /// What HEAD is.
+    pub fn head(&self) -> Head {
+        let detached = self.git.head_detached().unwrap_or(false);
+        let branch = if detached { None } else { self.symbolic("HEAD") };
+        let commit =
+            self.git.head().ok().and_then(|head| head.target()).and_then(|oid| Oid::from_bytes(oid.as_bytes()).ok());
+        Head { commit, branch }
+    }
+
+    fn symbolic(&self, name: &str) -> Option<String> {
+        let reference = self.git.find_reference(name).ok()?;
+        Some(String::from_utf8_lossy(reference.symbolic_target_bytes()?).into_owned())
+    }
+
+    /// All refs that name an object directly, sorted by name, and detached HEADs of all work trees. Symbolic refs are
+    /// other names for these. Refs that cannot be read become gaps.
+    pub fn references(&self) -> (Vec<Reference>, Vec<Gap>) {
+        let (mut found, mut gaps) = (Vec::new(), Vec::new());
+        let bad = |subject: &str, detail: &str| Gap {
+            kind: GapKind::BadRef,
+            subject: subject.to_owned(),
+            detail: detail.to_owned(),
+        };
+        match self.git.references() {
+            Err(error) => gaps.push(bad("refs", error.message())),
+            Ok(references) => {
+                for reference in references {
+                    match reference {
+                        Err(error) => gaps.push(bad("a ref", error.message())),
+                        Ok(reference) => {
+                            let target = reference.target().and_then(|oid| Oid::from_bytes(oid.as_bytes()).ok());
+                            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+                            found.extend(target.map(|target| Reference { name, target }));
+                        }
+                    }
+                }
+            }
+        }
+        for (name, file) in self.heads() {
+            // A HEAD that names a branch is found above.
+            let target = fs::read(&file).ok().and_then(|text| Oid::from_hex(text.trim_ascii()).ok());
+            found.extend(target.map(|target| Reference { name, target }));
+        }
+        found.sort();
+        (found, gaps)
+    }
+
+    /// The HEAD files of the main work tree and of linked ones.
+    fn heads(&self) -> Vec<(String, PathBuf)> {
+        let common = self.git.commondir();
+        let mut heads = vec![("HEAD".to_owned(), common.join("HEAD"))];
+        for entry in fs::read_dir(common.join("worktrees")).into_iter().flatten().flatten() {
+            let name = format!("worktrees/{}/HEAD", entry.file_name().to_string_lossy());
+            heads.push((name, entry.path().join("HEAD")));
+        }
+        heads
+    }
+
+    /// Commits whose parents were left out when the repository was cloned.
+    pub fn shallow(&self) -> Vec<Oid> {
+        let text = fs::read(self.git.commondir().join("shallow")).unwrap_or_default();
+        text.split(|&byte| byte == b'\n').filter_map(|line| Oid::from_hex(line.trim_ascii()).ok()).collect()
+    }
+
+    /// The URL of the remote called `origin`, without user name and password.
+    pub fn origin(&self) -> Option<String> {
+        let remote = self.git.find_remote("origin").ok()?;
+        Some(without_userinfo(&String::from_utf8_lossy(remote.url_bytes())))
+    }
+
+    /// The path it was opened by.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// `https://user:password@host/x` as `https://host/x`; anything else as it is.
+pub fn without_userinfo(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let host_end = rest.find('/').unwrap_or(rest.len());
+    match rest[..host_end].rfind('@') {
+        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
+        None => url.to_owned(),
+    }
+}
+
+/// Tells libgit2 that a partial clone is fine: objects that are missing are named in the ledger.
+#[allow(unsafe_code, reason = "libgit2's options are global")]
+fn allow_extensions() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: runs once, before any repository is opened by this library.
+        let set = unsafe { git2::opts::set_extensions(&["partialclone"]) };
+        debug_assert!(set.is_ok(), "{set:?}");
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_do_not_stay_in_a_url() {
+        for (url, shown) in [
+            ("https://u:p@example.com/x.git", "https://example.com/x.git"),
+            ("https://example.com/a@b", "https://example.com/a@b"),
+            ("ssh://git@example.com", "ssh://example.com"),
+            ("git@example.com:x.git", "git@example.com:x.git"),
+        ] {
+            assert_eq!(without_userinfo(url), shown);
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Who brought a value in, who took it out, where it still is: by containment, not by diffs.
+//!
+//! Which objects hold a value is known. From there upward: which trees hold such a blob, which trees hold those, which
+//! commits record such a tree. A commit *introduced* a value if it holds it while none of its parents does; it
+//! *removed* it if it does not hold it while its parents do. Merges need no special case.
+
+use super::{
+    graph::{CommitIndex, Graph, Tip, TipEnd},
+    sets::{EMPTY, SetIndex, Sets},
+    table::{ObjectIndex, Table},
+    tree::Containment,
+};
+use crate::model::ObjectKind;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+
+/// A value's life, in numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Life {
+    /// Commits (or tags, for a value in a tag's message), earliest first.
+    pub introductions: Vec<ObjectIndex>,
+    /// Commits, earliest first.
+    pub removals: Vec<ObjectIndex>,
+    /// Names of the refs whose tip holds it, sorted.
+    pub present_in: Vec<String>,
+    /// Whether a ref reaches an object that holds it.
+    pub reachable: bool,
+    /// Where it stood, sorted by path.
+    pub places: Vec<Stand>,
+    /// The place that the introducing commit brought in: an index into `places` and the object there.
+    pub primary: Option<(usize, ObjectIndex)>,
+}
+
+/// One path at which a value stood, or a message, or a blob that no tree names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    /// The path; `None` for messages and unnamed blobs.
+    pub path: Option<Vec<u8>>,
+    /// The earliest object that held it there.
+    pub first: ObjectIndex,
+    /// Number of distinct objects that held it there.
+    pub objects: u32,
+    /// Whether a ref reaches one of them.
+    pub reachable: bool,
+}
+
+/// Follows values through history.
+pub struct Tracer<'a> {
+    table: &'a Table,
+    graph: &'a Graph,
+    trees: &'a Containment,
+    sets: Sets,
+    /// By object: the values it holds itself.
+    own: FxHashMap<ObjectIndex, SetIndex>,
+    /// By tree: the values it holds at any depth. Filled as asked for.
+    within: FxHashMap<ObjectIndex, SetIndex>,
+}
+
+/// Paths, each kept once as its parent and a name.
+#[derive(Default)]
+struct Paths {
+    numbers: FxHashMap<(u32, u32), u32>,
+    list: Vec<(u32, u32)>,
+}
+
+const ROOT: u32 = u32::MAX;
+
+impl Paths {
+    fn child(&mut self, parent: u32, name: u32) -> u32 {
+        *self.numbers.entry((parent, name)).or_insert_with(|| {
+            self.list.push((parent, name));
+            self.list.len() as u32 - 1
+        })
+    }
+
+    fn bytes(&self, trees: &Containment, mut path: u32) -> Vec<u8> {
+        let mut names = Vec::new();
+        while path != ROOT {
+            let (parent, name) = self.list[path as usize];
+            names.push(trees.name(name));
+            path = parent;
+        }
+        names.reverse();
+        names.join(&b'/')
+    }
+}
+
+/// Where one value stood at one path, while it is being counted.
+struct Count {
+    first: ObjectIndex,
+    objects: u32,
+    reachable: bool,
+}
+
+impl<'a> Tracer<'a> {
+    /// Prepares to follow values; `holders` lists for each the objects that hold it.
+    pub fn new(table: &'a Table, graph: &'a Graph, trees: &'a Containment, holders: &[Vec<ObjectIndex>]) -> Self {
+        let mut by_object: FxHashMap<ObjectIndex, Vec<u32>> = FxHashMap::default();
+        for (value, objects) in holders.iter().enumerate() {
+            for &object in objects {
+                by_object.entry(object).or_default().push(value as u32);
+            }
+        }
+        let mut sets = Sets::default();
+        let own = by_object.into_iter().map(|(object, values)| (object, sets.of(values))).collect();
+        Self { table, graph, trees, sets, own, within: FxHashMap::default() }
+    }
+
+    /// The lives of all values, in their order.
+    pub fn lives(mut self, values: usize) -> Vec<Life> {
+        let mut lives = vec![Life::default(); values];
+        let held: Vec<SetIndex> = (0..self.graph.commits.len()).map(|n| self.in_tree_of(n as CommitIndex)).collect();
+        self.changes(&held, &mut lives);
+        self.tips(&held, &mut lives);
+        self.places(&held, &mut lives);
+        lives
+    }
+
+    fn own(&self, object: ObjectIndex) -> SetIndex {
+        self.own.get(&object).copied().unwrap_or(EMPTY)
+    }
+
+    fn in_tree_of(&mut self, commit: CommitIndex) -> SetIndex {
+        self.graph.commits[commit as usize].tree.map_or(EMPTY, |tree| self.within(tree))
+    }
+
+    /// The values a blob or tree holds. Iterative: a hostile tree may be a hundred thousand levels deep.
+    fn within(&mut self, object: ObjectIndex) -> SetIndex {
+        if self.table.kind(object) != Some(ObjectKind::Tree) {
+            return self.own(object);
+        }
+        let trees = self.trees;
+        let mut stack = vec![object];
+        while let Some(&tree) = stack.last() {
+            if self.within.contains_key(&tree) {
+                stack.pop();
+                continue;
+            }
+            let before = stack.len();
+            let mut set = EMPTY;
+            for edge in trees.edges(tree) {
+                if self.table.kind(edge.target) != Some(ObjectKind::Tree) {
+                    set = self.sets.union(set, self.own(edge.target));
+                } else if let Some(&known) = self.within.get(&edge.target) {
+                    set = self.sets.union(set, known);
+                } else {
+                    stack.push(edge.target);
+                }
+            }
+            if stack.len() == before {
+                self.within.insert(tree, set);
+                stack.pop();
+            }
+        }
+        self.within[&object]
+    }
+
+    /// Introductions and removals. Where a ref reaches a commit that holds a value, only such commits count: an
+    /// abandoned draft of the same commit introduced nothing that anybody can see.
+    fn changes(&mut self, held: &[SetIndex], lives: &mut [Life]) {
+        let graph = self.graph;
+        // (value, reachable, order, commit)
+        let mut introduced: Vec<(u32, bool, (i64, u32), ObjectIndex)> = Vec::new();
+        let mut removed: Vec<(u32, bool, (i64, u32), ObjectIndex)> = Vec::new();
+        for (n, commit) in graph.commits.iter().enumerate() {
+            let message = self.own(commit.id);
+            let set = held[n];
+            let same = commit.parents.iter().any(|&parent| held[parent as usize] == set);
+            if message == EMPTY && same && commit.parents.len() == 1
+                || message == EMPTY && set == EMPTY && commit.parents.is_empty()
+            {
+                continue;
+            }
+            let before = commit.parents.iter().fold(EMPTY, |sum, &parent| self.sets.union(sum, held[parent as usize]));
+            let is_new = |value: &u32| !self.sets.contains(before, *value);
+            let brought = self.sets.members(set).iter().copied().filter(is_new);
+            let all = brought.chain(self.sets.members(message).iter().copied());
+            introduced.extend(all.map(|value| (value, commit.reachable, commit.age, commit.id)));
+            // A merge that lacks a value which one side never had, or had lost, passes that on; it removed nothing.
+            let gone = |value: &u32| {
+                !self.sets.contains(set, *value)
+                    && commit.parents.iter().all(|&parent| self.sets.contains(held[parent as usize], *value))
+            };
+            let lost = self.sets.members(before).iter().copied().filter(gone);
+            removed.extend(lost.map(|value| (value, commit.reachable, commit.age, commit.id)));
+        }
+        for (tag, &set) in self.own.iter().filter(|(object, _)| self.table.kind(**object) == Some(ObjectKind::Tag)) {
+            let reachable = graph.refs.iter().any(|tip| tip.tags.contains(tag));
+            let values = self.sets.members(set).iter();
+            introduced.extend(values.map(|&value| (value, reachable, (i64::MAX, 0), *tag)));
+        }
+        for (list, of) in [
+            (&mut introduced, (|life| &mut life.introductions) as fn(&mut Life) -> &mut Vec<ObjectIndex>),
+            (&mut removed, |life| &mut life.removals),
+        ] {
+            list.sort_unstable_by_key(|&(value, reachable, order, id)| (value, !reachable, order, id));
+            list.dedup();
+            for group in list.chunk_by(|a, b| a.0 == b.0) {
+                let reachable = group[0].1;
+                let counted = group.iter().filter(|entry| entry.1 == reachable);
+                of(&mut lives[group[0].0 as usize]).extend(counted.map(|entry| entry.3));
+            }
+        }
+    }
+
+    /// The values that a ref's tip holds, messages that it reaches included.
+    fn tips(&mut self, held: &[SetIndex], lives: &mut [Life]) {
+        let graph = self.graph;
+        let messages = self.messages_reached();
+        let mut present: Vec<(u32, &str)> = Vec::new();
+        for Tip { name, tags, end } in &graph.refs {
+            let mut set = match *end {
+                TipEnd::Commit(commit) => {
+                    let reached = messages.get(commit as usize).copied().unwrap_or(EMPTY);
+                    self.sets.union(held[commit as usize], reached)
+                }
+                TipEnd::Other(object) => self.within(object),
+                TipEnd::Missing => EMPTY,
+            };
+            for &tag in tags {
+                set = self.sets.union(set, self.own(tag));
+            }
+            present.extend(self.sets.members(set).iter().map(|&value| (value, name.as_str())));
+        }
+        for (value, name) in present {
+            lives[value as usize].present_in.push(name.to_owned());
+        }
+    }
+
+    /// By commit: the values in its message and in those of its ancestors. Empty if no message holds any.
+    fn messages_reached(&mut self) -> Vec<SetIndex> {
+        let graph = self.graph;
+        if !graph.commits.iter().any(|commit| self.own(commit.id) != EMPTY) {
+            return Vec::new();
+        }
+        let mut reached: Vec<SetIndex> = Vec::with_capacity(graph.commits.len());
+        for commit in &graph.commits {
+            let own = self.own(commit.id);
+            let set = commit.parents.iter().fold(own, |sum, &parent| self.sets.union(sum, reached[parent as usize]));
+            reached.push(set);
+        }
+        reached
+    }
+
+    /// Where each value stood: all paths, earliest object first.
+    fn places(&mut self, held: &[SetIndex], lives: &mut [Life]) {
+        let graph = self.graph;
+        let mut paths = Paths::default();
+        let mut counts: BTreeMap<(u32, u32), Count> = BTreeMap::new();
+        let mut placed: FxHashSet<(u32, ObjectIndex)> = FxHashSet::default();
+        let mut seen: FxHashSet<(ObjectIndex, u32)> = FxHashSet::default();
+        let mut order: Vec<usize> = (0..graph.commits.len()).filter(|&n| held[n] != EMPTY).collect();
+        order.sort_unstable_by_key(|&n| (!graph.commits[n].reachable, graph.commits[n].age, graph.commits[n].id));
+        let from_commits = order.into_iter().filter_map(|n| Some((graph.commits[n].tree?, graph.commits[n].reachable)));
+        let from_refs = graph.refs.iter().filter_map(|tip| match tip.end {
+            TipEnd::Other(object) if self.table.kind(object) == Some(ObjectKind::Tree) => Some((object, true)),
+            _ => None,
+        });
+        for (root, reachable) in from_commits.chain(from_refs) {
+            let mut stack = vec![(root, ROOT)];
+            while let Some((tree, path)) = stack.pop() {
+                if !seen.insert((tree, path)) {
+                    continue;
+                }
+                for edge in self.trees.edges(tree) {
+                    if self.table.kind(edge.target) == Some(ObjectKind::Tree) {
+                        if self.within.get(&edge.target).is_some_and(|&set| set != EMPTY) {
+                            stack.push((edge.target, paths.child(path, edge.name)));
+                        }
+                        continue;
+                    }
+                    let at = paths.child(path, edge.name);
+                    if !placed.insert((at, edge.target)) {
+                        continue;
+                    }
+                    for &value in self.sets.members(self.own(edge.target)) {
+                        let count = Count { first: edge.target, objects: 0, reachable: false };
+                        let count = counts.entry((value, at)).or_insert(count);
+                        count.objects += 1;
+                        count.reachable |= reachable;
+                    }
+                }
+            }
+        }
+        let named: FxHashSet<ObjectIndex> = placed.into_iter().map(|(_, object)| object).collect();
+        for ((value, path), count) in counts {
+            let path = Some(paths.bytes(self.trees, path));
+            let Count { first, objects, reachable } = count;
+            lives[value as usize].places.push(Stand { path, first, objects, reachable });
+        }
+        self.unnamed(&named, lives);
+        for (value, life) in lives.iter_mut().enumerate() {
+            life.places.sort_by(|a, b| (&a.path, a.first).cmp(&(&b.path, b.first)));
+            life.reachable = life.places.iter().any(|place| place.reachable);
+            life.primary = self.primary(value as u32, life);
+        }
+    }
+
+    /// Messages, and blobs that no commit's tree names.
+    fn unnamed(&self, named: &FxHashSet<ObjectIndex>, lives: &mut [Life]) {
+        let graph = self.graph;
+        let commits: FxHashMap<ObjectIndex, bool> =
+            graph.commits.iter().map(|commit| (commit.id, commit.reachable)).collect();
+        for (&object, &set) in self.own.iter().filter(|(object, _)| !named.contains(object)) {
+            let reachable = match self.table.kind(object) {
+                Some(ObjectKind::Commit) => commits.get(&object).copied().unwrap_or(false),
+                Some(ObjectKind::Tag) => graph.refs.iter().any(|tip| tip.tags.contains(&object)),
+                _ => graph.refs.iter().any(|tip| tip.end == TipEnd::Other(object)),
+            };
+            for &value in self.sets.members(set) {
+                lives[value as usize].places.push(Stand { path: None, first: object, objects: 1, reachable });
+            }
+        }
+    }
+
+    /// The first path, in sorted order, at which the introducing commit holds the value.
+    fn primary(&self, value: u32, life: &Life) -> Option<(usize, ObjectIndex)> {
+        let place_of = |object: ObjectIndex, path: Option<&[u8]>| {
+            let matches = |place: &Stand| place.path.as_deref() == path && (path.is_some() || place.first == object);
+            life.places.iter().position(matches).map(|n| (n, object))
+        };
+        let fallback = || (!life.places.is_empty()).then(|| (0, life.places[0].first));
+        let Some(&introduction) = life.introductions.first() else { return fallback() };
+        let commit = self.graph.commits.iter().find(|commit| commit.id == introduction);
+        let found = commit.and_then(|commit| self.first_path(commit.tree?, value));
+        match found {
+            Some((path, object)) => place_of(object, Some(&path)),
+            None => place_of(introduction, None),
+        }
+        .or_else(fallback)
+    }
+
+    /// The first path below `tree` that holds `value`, and the blob there.
+    fn first_path(&self, mut tree: ObjectIndex, value: u32) -> Option<(Vec<u8>, ObjectIndex)> {
+        let mut path = Vec::new();
+        loop {
+            let holds = |object: ObjectIndex| {
+                let set = match self.table.kind(object) {
+                    Some(ObjectKind::Tree) => self.within.get(&object).copied().unwrap_or(EMPTY),
+                    _ => self.own(object),
+                };
+                self.sets.contains(set, value)
+            };
+            let edge = self.trees.edges(tree).iter().find(|edge| holds(edge.target))?;
+            path.extend_from_slice(self.trees.name(edge.name));
+            if self.table.kind(edge.target) != Some(ObjectKind::Tree) {
+                return Some((path, edge.target));
+            }
+            path.push(b'/');
+            tree = edge.target;
+        }
+    }
+}
