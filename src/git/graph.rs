@@ -29,6 +29,7 @@ pub struct Graph {
     /// Parents first.
     pub(super) commits: Vec<Commit>,
     pub(super) refs: Vec<Tip>,
+    numbers: FxHashMap<ObjectIndex, CommitIndex>,
     /// Objects that commits, tags or refs name and the store lacks, each with who names it; sorted.
     pub missing: Vec<(Oid, String)>,
 }
@@ -85,14 +86,16 @@ impl Graph {
             numbers.insert(*id, commits.len() as CommitIndex);
             commits.push(Commit { id: *id, tree, parents, reachable: false, age: (header.time, depth) });
         }
-        let mut graph = Self { commits, refs: Vec::with_capacity(references.len()), missing: Vec::new() };
-        for reference in references {
-            let tip = peel(table, &numbers, tags, &reference, &mut missing);
-            graph.refs.push(tip);
-        }
-        graph.missing = missing.into_iter().collect();
+        let refs =
+            references.into_iter().map(|reference| peel(table, &numbers, tags, &reference, &mut missing)).collect();
+        let mut graph = Self { commits, refs, numbers, missing: missing.into_iter().collect() };
         graph.mark_reachable();
         graph
+    }
+
+    /// The commit with this object number.
+    pub(super) fn commit(&self, id: ObjectIndex) -> Option<&Commit> {
+        self.numbers.get(&id).map(|&n| &self.commits[n as usize])
     }
 
     fn mark_reachable(&mut self) {

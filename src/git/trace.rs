@@ -5,7 +5,7 @@
 //! *removed* it if it does not hold it while its parents do. Merges need no special case.
 
 use super::{
-    graph::{CommitIndex, Graph, Tip, TipEnd},
+    graph::{Commit, CommitIndex, Graph, Tip, TipEnd},
     sets::{EMPTY, SetIndex, Sets},
     table::{ObjectIndex, Table},
     tree::Containment,
@@ -85,6 +85,16 @@ impl Paths {
     }
 }
 
+/// That a commit brought a value in or took it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Change {
+    value: u32,
+    /// Unreachable, passed on: of the changes of a value only those of the smallest grade are told.
+    grade: (bool, bool),
+    age: (i64, u32),
+    id: ObjectIndex,
+}
+
 /// Where one value stood at one path, while it is being counted.
 struct Count {
     first: ObjectIndex,
@@ -159,9 +169,8 @@ impl<'a> Tracer<'a> {
     /// abandoned draft of the same commit introduced nothing that anybody can see.
     fn changes(&mut self, held: &[SetIndex], lives: &mut [Life]) {
         let graph = self.graph;
-        // (value, reachable, order, commit)
-        let mut introduced: Vec<(u32, bool, (i64, u32), ObjectIndex)> = Vec::new();
-        let mut removed: Vec<(u32, bool, (i64, u32), ObjectIndex)> = Vec::new();
+        let mut introduced: Vec<Change> = Vec::new();
+        let mut removed: Vec<Change> = Vec::new();
         for (n, commit) in graph.commits.iter().enumerate() {
             let message = self.own(commit.id);
             let set = held[n];
@@ -175,30 +184,30 @@ impl<'a> Tracer<'a> {
             let is_new = |value: &u32| !self.sets.contains(before, *value);
             let brought = self.sets.members(set).iter().copied().filter(is_new);
             let all = brought.chain(self.sets.members(message).iter().copied());
-            introduced.extend(all.map(|value| (value, commit.reachable, commit.age, commit.id)));
-            // A merge that lacks a value which one side never had, or had lost, passes that on; it removed nothing.
-            let gone = |value: &u32| {
-                !self.sets.contains(set, *value)
-                    && commit.parents.iter().all(|&parent| self.sets.contains(held[parent as usize], *value))
-            };
-            let lost = self.sets.members(before).iter().copied().filter(gone);
-            removed.extend(lost.map(|value| (value, commit.reachable, commit.age, commit.id)));
+            let Commit { id, age, reachable, .. } = *commit;
+            introduced.extend(all.map(|value| Change { value, grade: (!reachable, false), age, id }));
+            for &value in self.sets.members(before).iter().filter(|&&value| !self.sets.contains(set, value)) {
+                // A merge that lacks a value which one side had lost already passes that on. It counts as the removal
+                // only if nobody else is to be found: the merge itself dropped a value that the other side never had.
+                let passed_on = !commit.parents.iter().all(|&parent| self.sets.contains(held[parent as usize], value));
+                removed.push(Change { value, grade: (!reachable, passed_on), age, id });
+            }
         }
         for (tag, &set) in self.own.iter().filter(|(object, _)| self.table.kind(**object) == Some(ObjectKind::Tag)) {
             let reachable = graph.refs.iter().any(|tip| tip.tags.contains(tag));
             let values = self.sets.members(set).iter();
-            introduced.extend(values.map(|&value| (value, reachable, (i64::MAX, 0), *tag)));
+            let change = |&value| Change { value, grade: (!reachable, false), age: (i64::MAX, 0), id: *tag };
+            introduced.extend(values.map(change));
         }
         for (list, of) in [
             (&mut introduced, (|life| &mut life.introductions) as fn(&mut Life) -> &mut Vec<ObjectIndex>),
             (&mut removed, |life| &mut life.removals),
         ] {
-            list.sort_unstable_by_key(|&(value, reachable, order, id)| (value, !reachable, order, id));
+            list.sort_unstable();
             list.dedup();
-            for group in list.chunk_by(|a, b| a.0 == b.0) {
-                let reachable = group[0].1;
-                let counted = group.iter().filter(|entry| entry.1 == reachable);
-                of(&mut lives[group[0].0 as usize]).extend(counted.map(|entry| entry.3));
+            for group in list.chunk_by(|a, b| a.value == b.value) {
+                let counted = group.iter().filter(|change| change.grade == group[0].grade);
+                of(&mut lives[group[0].value as usize]).extend(counted.map(|change| change.id));
             }
         }
     }
@@ -299,11 +308,9 @@ impl<'a> Tracer<'a> {
     /// Messages, and blobs that no commit's tree names.
     fn unnamed(&self, named: &FxHashSet<ObjectIndex>, lives: &mut [Life]) {
         let graph = self.graph;
-        let commits: FxHashMap<ObjectIndex, bool> =
-            graph.commits.iter().map(|commit| (commit.id, commit.reachable)).collect();
         for (&object, &set) in self.own.iter().filter(|(object, _)| !named.contains(object)) {
             let reachable = match self.table.kind(object) {
-                Some(ObjectKind::Commit) => commits.get(&object).copied().unwrap_or(false),
+                Some(ObjectKind::Commit) => graph.commit(object).is_some_and(|commit| commit.reachable),
                 Some(ObjectKind::Tag) => graph.refs.iter().any(|tip| tip.tags.contains(&object)),
                 _ => graph.refs.iter().any(|tip| tip.end == TipEnd::Other(object)),
             };
@@ -321,7 +328,7 @@ impl<'a> Tracer<'a> {
         };
         let fallback = || (!life.places.is_empty()).then(|| (0, life.places[0].first));
         let Some(&introduction) = life.introductions.first() else { return fallback() };
-        let commit = self.graph.commits.iter().find(|commit| commit.id == introduction);
+        let commit = self.graph.commit(introduction);
         let found = commit.and_then(|commit| self.first_path(commit.tree?, value));
         match found {
             Some((path, object)) => place_of(object, Some(&path)),
