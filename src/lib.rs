@@ -14,6 +14,7 @@
 //!                  └ model                  the nouns
 //! ```
 
+pub mod detect;
 pub mod model;
 pub mod rules;
 pub mod scan;
