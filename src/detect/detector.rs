@@ -6,6 +6,7 @@
 //! it whole.
 
 use super::{
+    expression::Expression,
     found::{Found, Hit},
     judge::judge,
     prefilter::Prefilter,
@@ -15,10 +16,6 @@ use crate::{
     model::{Candidate, Segment, Verdict},
     rules::{Pattern, RuleSet},
 };
-use regex::bytes::{CaptureLocations, Regex};
-
-/// How far from a value's edges [`judge`] may look.
-const NEIGHBOURS: u32 = 4;
 
 /// Seams nearer to each other than this are scanned in one go: starting the automaton costs as much as some bytes.
 const JOIN: u32 = 32;
@@ -41,14 +38,6 @@ pub struct Detector<'r> {
 pub struct Scratch {
     expressions: Vec<Vec<Expression>>,
     hits: Vec<(Hit, Option<u32>)>,
-}
-
-#[derive(Debug)]
-struct Expression {
-    regex: Regex,
-    /// The group that holds the value: 0 is the whole match.
-    group: usize,
-    locations: CaptureLocations,
 }
 
 impl<'r> Detector<'r> {
@@ -78,12 +67,8 @@ impl<'r> Detector<'r> {
 
     /// New buffers for a worker.
     pub fn scratch(&self) -> Scratch {
-        let expression = |pattern: &Pattern| Expression {
-            regex: pattern.regex.clone(),
-            group: pattern.regex.capture_names().position(|name| name == Some("value")).unwrap_or(0),
-            locations: pattern.regex.capture_locations(),
-        };
-        let expressions = self.rules.rules.iter().map(|rule| rule.patterns.iter().map(expression).collect()).collect();
+        let expressions =
+            self.rules.rules.iter().map(|rule| rule.patterns.iter().map(Expression::new).collect()).collect();
         Scratch { expressions, hits: Vec::new() }
     }
 
@@ -95,7 +80,8 @@ impl<'r> Detector<'r> {
                 let near = &self.rules.rules[usize::from(r)].patterns[usize::from(p)];
                 (reach.0.max(near.before), reach.1.max(near.after))
             });
-            let own = (pattern.before + near.0 + NEIGHBOURS, pattern.after + near.1 + NEIGHBOURS);
+            // One byte more tells whether the window ends with the object: a match may touch only such an edge.
+            let own = (pattern.before + near.0 + 1, pattern.after + near.1 + 1);
             (reach.0.max(own.0), reach.1.max(own.1))
         })
     }
@@ -222,25 +208,16 @@ impl<'r> Detector<'r> {
         let Pattern { before, after, .. } = self.rules.rules[usize::from(rule)].patterns[usize::from(pattern)];
         let origin = start.saturating_sub(before) as usize;
         let window = object.window(origin, (end as usize).saturating_add(after as usize));
-        let Expression { regex, group, locations } = &mut scratch.expressions[usize::from(rule)][usize::from(pattern)];
-        let mut from = 0;
-        while from <= window.bytes.len() {
-            let Some(whole) = regex.captures_read_at(locations, window.bytes, from) else { break };
-            let (value_start, value_end) = locations.get(*group).unwrap_or((whole.start(), whole.end()));
-            from = value_end.max(whole.start() + 1);
-            let cut = whole.start() == 0 && !window.is_start || whole.end() == window.bytes.len() && !window.is_end;
-            if cut || value_start == value_end {
-                continue;
-            }
-            let (start, end) = (origin + value_start, origin + value_end);
+        let expression = &mut scratch.expressions[usize::from(rule)][usize::from(pattern)];
+        expression.values(window, |value| {
             out.push(Candidate {
-                start: start as u32,
-                end: end as u32,
+                start: (origin + value.start) as u32,
+                end: (origin + value.end) as u32,
                 rule,
                 pattern,
-                verdict: judge(self.rules, (rule, pattern), object.bytes, start, end),
+                verdict: judge(self.rules, usize::from(rule), usize::from(pattern), window.bytes, value),
             });
-        }
+        });
     }
 }
 
@@ -281,9 +258,11 @@ fn fresh_regions(segments: &[Segment], longest: u32, len: u32, mut scan: impl Fn
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::prove;
     use crate::model::{ComponentKind, Confidence, Severity};
-    use crate::rules::{Check, Rule};
+    use crate::rules::{Allowlist, Check, Rule};
     use proptest::prelude::*;
+    use regex::bytes::Regex;
 
     fn pattern(keywords: &[&str], near: Option<usize>, before: u32, after: u32, regex: &str) -> Pattern {
         Pattern {
@@ -294,6 +273,7 @@ mod tests {
             after,
             regex: Regex::new(regex).unwrap(),
             confidence: Confidence::High,
+            checks: Vec::new(),
         }
     }
 
@@ -308,6 +288,9 @@ mod tests {
             references: Vec::new(),
             patterns,
             checks: vec![Check::NotHex],
+            examples: Vec::new(),
+            negative_examples: Vec::new(),
+            source: String::new(),
         }
     }
 
@@ -321,7 +304,7 @@ mod tests {
         if always {
             rules.push(rule("always", vec![pattern(&[], None, 0, 0, "z=y")]));
         }
-        RuleSet { rules, credentials: Vec::new() }
+        RuleSet { rules, credentials: Vec::new(), allowlist: Allowlist::default() }
     }
 
     /// Applies copies and insertions, as a delta would, and joins copies that go on where the last one ended.
@@ -399,6 +382,10 @@ mod tests {
                 let whole = detector.scan(View::whole(&built), &mut scratch);
                 prop_assert_eq!(&by_delta.hits, &whole.hits, "{:?}", String::from_utf8_lossy(&built));
                 prop_assert_eq!(&by_delta.candidates, &whole.candidates);
+                let mut distinct = whole.candidates.clone();
+                distinct.sort_unstable();
+                distinct.dedup();
+                prop_assert_eq!(distinct, prove::candidates(&rules, &built));
                 for candidate in whole.candidates() {
                     prop_assert!(candidate.start < candidate.end && candidate.end as usize <= built.len());
                 }

@@ -1,11 +1,17 @@
 //! Bytes in, candidates out. Pure: the same bytes give the same candidates, whatever was scanned before.
 
 mod detector;
+mod entropy;
+mod escape;
+mod expression;
 mod found;
 mod judge;
 mod prefilter;
+pub mod prove;
+mod structure;
 mod view;
 
 pub use detector::{Detector, Scratch};
 pub use found::Found;
+pub use judge::judge;
 pub use view::View;

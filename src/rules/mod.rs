@@ -1,5 +1,14 @@
 //! What is known of providers, read from `patterns/*.toml` and from users' files, checked before it is used.
 
+mod allowlist;
+mod describe;
+mod error;
+mod file;
+mod load;
 mod rule;
 
+pub use allowlist::{Allowlist, Harmless};
+pub use describe::{write_page, write_table};
+pub use error::RulesError;
+pub use load::{builtin, load_user};
 pub use rule::{ByteSet, Check, CredentialRule, Pattern, Rule, RuleSet};

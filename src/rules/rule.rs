@@ -1,5 +1,6 @@
 //! A rule as the matcher uses it: compiled and checked.
 
+use super::Allowlist;
 use crate::model::{ComponentKind, Confidence, Severity};
 use regex::bytes::Regex;
 
@@ -10,6 +11,20 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// How components make a credential, most complete first.
     pub credentials: Vec<CredentialRule>,
+    /// Values known to be harmless.
+    pub allowlist: Allowlist,
+}
+
+impl RuleSet {
+    /// The rule called `id`.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// The credential called `id`.
+    pub fn credential(&self, id: &str) -> Option<&CredentialRule> {
+        self.credentials.iter().find(|credential| credential.id == id)
+    }
 }
 
 /// What one kind of component looks like.
@@ -31,8 +46,14 @@ pub struct Rule {
     pub references: Vec<String>,
     /// Ways in which the value turns up.
     pub patterns: Vec<Pattern>,
-    /// What a matched value must pass, in order.
+    /// What a matched value must pass whatever the pattern, in order; the pattern's own checks follow.
     pub checks: Vec<Check>,
+    /// Texts in which the rule must keep a value: see [`crate::detect::prove`].
+    pub examples: Vec<String>,
+    /// Texts in which it must keep none.
+    pub negative_examples: Vec<String>,
+    /// Where the rule was read: `patterns/aws.toml:12`, or a user's file and line.
+    pub source: String,
 }
 
 /// One way in which a value turns up.
@@ -58,18 +79,27 @@ pub struct Pattern {
     pub regex: Regex,
     /// How sure a match is, before pairing.
     pub confidence: Confidence,
+    /// What a value matched by this pattern must pass beyond [`Rule::checks`]: the less the surroundings say, the more.
+    pub checks: Vec<Check>,
 }
 
-/// A test of a matched value. Each has one [`crate::model::DropReason`].
+/// A test of a matched value. Each has one [`crate::model::DropReason`]; what they measure stands in
+/// [`crate::detect::judge`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Check {
-    /// Neither neighbour of the value is a byte of this set; else the value is a part of a longer run.
-    Bounded(ByteSet),
+    /// The value's neighbours are not bytes of these sets; else the value is a part of a longer run. A neighbour that
+    /// ends an escape (`\n`, `%3D`, `\u003d`) is not one of the run. Reads at most six bytes before and one after.
+    Bounded {
+        /// What must not stand before the value.
+        before: ByteSet,
+        /// What must not stand after it.
+        after: ByteSet,
+    },
     /// Shannon entropy over the value's bytes, in bits a byte, is above this.
     Entropy(f64),
     /// Not made of hexadecimal digits alone.
     NotHex,
-    /// Not words, a path or a symbol name.
+    /// Not words, a path, a symbol name or base64 of text. For values of a mixed-case alphabet.
     NotWords,
     /// Not one character or a short pattern repeated, nor a counting sequence.
     NotRepetitive,
@@ -77,11 +107,40 @@ pub enum Check {
 
 /// A set of bytes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ByteSet(pub Box<[bool; 256]>);
+pub struct ByteSet(Box<[bool; 256]>);
+
+impl ByteSet {
+    /// From a list of ASCII characters and ranges, as in a regex class without its brackets: `A-Za-z0-9/+`. A hyphen
+    /// at either end is itself. `None` if the list is empty, not ASCII, or a range runs backwards.
+    pub fn parse(list: &str) -> Option<Self> {
+        let mut set = Box::new([false; 256]);
+        let mut rest = list.as_bytes();
+        if rest.is_empty() || !rest.is_ascii() {
+            return None;
+        }
+        while let [first, tail @ ..] = rest {
+            let (last, tail) = match tail {
+                [b'-', last, tail @ ..] => (last, tail),
+                _ => (first, tail),
+            };
+            if last < first {
+                return None;
+            }
+            set[usize::from(*first)..=usize::from(*last)].fill(true);
+            rest = tail;
+        }
+        Some(Self(set))
+    }
+
+    /// Whether `byte` is a member.
+    pub fn contains(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
+    }
+}
 
 impl std::fmt::Debug for ByteSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let members: Vec<u8> = (0..=255).filter(|&b| self.0[usize::from(b)]).collect();
+        let members: Vec<u8> = (0..=255).filter(|&b| self.contains(b)).collect();
         write!(f, "ByteSet({})", members.escape_ascii())
     }
 }
@@ -95,8 +154,11 @@ pub struct CredentialRule {
     pub name: String,
     /// A paragraph for rule listings and SARIF.
     pub description: String,
-    /// Kinds that must all be there.
+    /// Kinds that must all be there. A single one makes a rule for a lone value, worded better than the rule that
+    /// found it.
     pub requires: Vec<ComponentKind>,
+    /// Kinds that belong to it where they are found.
+    pub optional: Vec<ComponentKind>,
     /// The id must begin with one of these; empty: any.
     pub id_prefixes: Vec<String>,
     /// How bad.
@@ -105,4 +167,18 @@ pub struct CredentialRule {
     pub advice: String,
     /// Where the facts come from: URLs.
     pub references: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_set_reads_like_a_regex_class() {
+        let set = ByteSet::parse("A-C/+-").unwrap();
+        let members: Vec<u8> = (0..=255).filter(|&b| set.contains(b)).collect();
+        assert_eq!(members, b"+-/ABC");
+        assert_eq!(ByteSet::parse(""), None);
+        assert_eq!(ByteSet::parse("z-a"), None);
+    }
 }

@@ -1,0 +1,82 @@
+//! Rules in words, for people.
+
+use super::{Check, Pattern, Rule, RuleSet};
+use crate::model::Severity;
+use std::io::{self, Write};
+
+/// One line for each rule and credential: id, severity, name.
+pub fn write_table(rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
+    let found = rules.rules.iter().map(|rule| (&rule.id, rule.severity, &rule.name));
+    let paired = rules.credentials.iter().map(|rule| (&rule.id, rule.severity, &rule.name));
+    let rows: Vec<(&String, Severity, &String)> = paired.chain(found).collect();
+    let width = rows.iter().map(|(id, ..)| id.len()).max().unwrap_or(0);
+    rows.iter().try_for_each(|(id, severity, name)| writeln!(out, "{id:width$}  {severity:8}  {name}"))
+}
+
+/// All that is known of the rule or credential called `id`: a page. Says whether there is one.
+pub fn write_page(rules: &RuleSet, id: &str, out: &mut dyn Write) -> io::Result<bool> {
+    if let Some(rule) = rules.rule(id) {
+        heading(out, &rule.id, &rule.name, &rule.description)?;
+        writeln!(out, "Kind      {}", rule.kind.as_str())?;
+        writeln!(out, "Severity  {} when found alone", rule.severity)?;
+        writeln!(out, "Advice    {}", rule.advice)?;
+        writeln!(out, "Read from {}", rule.source)?;
+        for pattern in &rule.patterns {
+            writeln!(out)?;
+            write_pattern(rules, rule, pattern, out)?;
+        }
+        return references(out, &rule.references).map(|()| true);
+    }
+    let Some(credential) = rules.credential(id) else { return Ok(false) };
+    heading(out, &credential.id, &credential.name, &credential.description)?;
+    let kinds = |kinds: &[crate::model::ComponentKind]| {
+        kinds.iter().map(|kind| kind.as_str().to_owned()).collect::<Vec<_>>().join(", ")
+    };
+    writeln!(out, "Needs     {}", kinds(&credential.requires))?;
+    if !credential.optional.is_empty() {
+        writeln!(out, "Takes in  {}", kinds(&credential.optional))?;
+    }
+    if !credential.id_prefixes.is_empty() {
+        writeln!(out, "Id begins {}", credential.id_prefixes.join(", "))?;
+    }
+    writeln!(out, "Severity  {}", credential.severity)?;
+    writeln!(out, "Advice    {}", credential.advice)?;
+    references(out, &credential.references).map(|()| true)
+}
+
+fn heading(out: &mut dyn Write, id: &str, name: &str, description: &str) -> io::Result<()> {
+    writeln!(out, "{id}: {name}\n\n{description}\n")
+}
+
+fn references(out: &mut dyn Write, urls: &[String]) -> io::Result<()> {
+    if !urls.is_empty() {
+        writeln!(out, "\nReferences")?;
+    }
+    urls.iter().try_for_each(|url| writeln!(out, "  {url}"))
+}
+
+fn write_pattern(rules: &RuleSet, rule: &Rule, pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "Pattern {} ({} confidence)", pattern.name, pattern.confidence)?;
+    let (before, after) = (pattern.before, pattern.after);
+    match pattern.near.and_then(|index| rules.rules.get(index)) {
+        Some(near) => writeln!(out, "  looks     {before} bytes before and {after} after each {}", near.id)?,
+        None if pattern.keywords.is_empty() => writeln!(out, "  looks     everywhere")?,
+        None => {
+            let keywords = pattern.keywords.join(", ");
+            writeln!(out, "  looks     {before} bytes before and {after} after: {keywords}")?;
+        }
+    }
+    writeln!(out, "  regex     {}", pattern.regex)?;
+    let checks: Vec<String> = rule.checks.iter().chain(&pattern.checks).map(check_in_words).collect();
+    writeln!(out, "  keeps     what is {}", checks.join("; "))
+}
+
+fn check_in_words(check: &Check) -> String {
+    match check {
+        Check::Bounded { .. } => "not a part of a longer run".to_owned(),
+        Check::Entropy(bits) => format!("above {bits} bits of entropy a byte"),
+        Check::NotHex => "not hexadecimal throughout".to_owned(),
+        Check::NotWords => "not words, a path or encoded text".to_owned(),
+        Check::NotRepetitive => "not repetitive and not counting".to_owned(),
+    }
+}

@@ -1,0 +1,260 @@
+//! Reads rules and compiles them: what comes out can be trusted by the matcher.
+
+use super::file::{CheckForm, CredentialForm, PatternForm, RuleForm, RulesForm};
+use super::{Allowlist, ByteSet, Check, CredentialRule, Harmless, Pattern, Rule, RuleSet, RulesError};
+use crate::model::ComponentKind;
+use regex::bytes::{Regex, RegexBuilder};
+use std::path::Path;
+use toml::Spanned;
+
+/// The files compiled in: name and text.
+const BUILTIN: [(&str, &str); 2] = [
+    ("patterns/aws.toml", include_str!("../../patterns/aws.toml")),
+    ("patterns/allowlist.toml", include_str!("../../patterns/allowlist.toml")),
+];
+
+/// No window may be wider on either side: hits are carried through deltas with their window.
+const MAX_WINDOW: u32 = 64 * 1024;
+
+/// A keyword shorter than this wakes its pattern in every other object.
+const MIN_KEYWORD: usize = 3;
+
+/// Most bytes a compiled expression may take. The largest built-in one takes a tenth of it.
+const MAX_REGEX_BYTES: usize = 4 << 20;
+
+/// The built-in rules.
+pub fn builtin() -> Result<RuleSet, RulesError> {
+    let mut set = RuleSet { rules: Vec::new(), credentials: Vec::new(), allowlist: Allowlist::default() };
+    for (file, text) in BUILTIN {
+        add(&mut set, file, text)?;
+    }
+    Ok(set)
+}
+
+/// Adds the rules of a user's file to `set`. Their ids must be new; they may be `near` rules already there. Whether
+/// the examples hold is for [`crate::detect::prove`] to say.
+pub fn load_user(set: &mut RuleSet, path: &Path) -> Result<(), RulesError> {
+    let text = std::fs::read_to_string(path).map_err(|cause| RulesError::Read { path: path.to_path_buf(), cause })?;
+    add(set, &path.display().to_string(), &text)
+}
+
+/// Adds what `text` holds to `set`; on an error `set` holds the rules before the bad one.
+fn add(set: &mut RuleSet, file: &str, text: &str) -> Result<(), RulesError> {
+    let form: RulesForm =
+        toml::from_str(text).map_err(|cause| RulesError::Parse { file: file.to_owned(), cause: Box::new(cause) })?;
+    let place = Place { file, text };
+    for rule in form.rules {
+        let rule = place.rule(set, rule)?;
+        set.rules.push(rule);
+    }
+    for credential in form.credentials {
+        let credential = place.credential(set, credential)?;
+        set.credentials.push(credential);
+    }
+    for entry in form.harmless {
+        let line = place.line(&entry.kind);
+        let (text, exact) = match (entry.value, entry.contains) {
+            (Some(value), None) => (value.join(), true),
+            (None, Some(part)) => (part, false),
+            _ => return Err(place.invalid(line, "harmless", "give one of `value` and `contains`")),
+        };
+        if text.len() < MIN_KEYWORD {
+            return Err(place.invalid(line, "harmless", "a shorter text than three bytes hides too much"));
+        }
+        let kind = entry.kind.into_inner();
+        set.allowlist.add(Harmless { kind, text: text.into_bytes(), exact, reason: entry.reason });
+    }
+    Ok(())
+}
+
+/// The file being read, for errors.
+struct Place<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Place<'_> {
+    fn line<T>(&self, at: &Spanned<T>) -> usize {
+        let before = self.text.as_bytes().get(..at.span().start).unwrap_or_default();
+        1 + memchr::memchr_iter(b'\n', before).count()
+    }
+
+    fn invalid(&self, line: usize, subject: &str, problem: impl Into<String>) -> RulesError {
+        let (file, subject) = (self.file.to_owned(), subject.to_owned());
+        RulesError::Invalid { file, line, subject, problem: problem.into() }
+    }
+
+    /// Checks an id and that it is new.
+    fn id(&self, set: &RuleSet, id: &Spanned<String>) -> Result<(), RulesError> {
+        let name = id.get_ref().as_str();
+        let problem = if !is_kebab(name) {
+            "an id is lower-case words and digits joined by hyphens, e.g. `acme-api-key`".to_owned()
+        } else if let Some(other) = set.rule(name) {
+            format!("the id is taken by the rule at {}; choose another", other.source)
+        } else if set.credential(name).is_some() {
+            "the id is taken by a credential; choose another".to_owned()
+        } else {
+            return Ok(());
+        };
+        Err(self.invalid(self.line(id), &format!("rule {name}"), problem))
+    }
+
+    fn rule(&self, set: &RuleSet, form: RuleForm) -> Result<Rule, RulesError> {
+        self.id(set, &form.id)?;
+        let line = self.line(&form.id);
+        let id = form.id.into_inner();
+        let subject = format!("rule {id}");
+        if form.patterns.is_empty() {
+            return Err(self.invalid(line, &subject, "it has no pattern; add `[[rule.pattern]]`"));
+        }
+        if form.examples.is_empty() {
+            return Err(self.invalid(line, &subject, "it has no example; a rule proves itself by at least one"));
+        }
+        let checks = self.checks(&subject, form.checks)?;
+        let mut patterns: Vec<Pattern> = Vec::with_capacity(form.patterns.len());
+        for pattern in form.patterns {
+            let line = self.line(&pattern.name);
+            let pattern = self.pattern(set, &subject, pattern)?;
+            if patterns.iter().any(|other| other.name == pattern.name) {
+                return Err(self.invalid(line, &subject, format!("two patterns are called `{}`", pattern.name)));
+            }
+            patterns.push(pattern);
+        }
+        Ok(Rule {
+            id,
+            name: form.name,
+            kind: form.kind,
+            description: form.description.trim().to_owned(),
+            severity: form.severity,
+            advice: form.advice,
+            references: form.references,
+            patterns,
+            checks,
+            examples: form.examples.iter().map(super::file::Parts::join).collect(),
+            negative_examples: form.negative_examples.iter().map(super::file::Parts::join).collect(),
+            source: format!("{}:{line}", self.file),
+        })
+    }
+
+    fn pattern(&self, set: &RuleSet, subject: &str, form: PatternForm) -> Result<Pattern, RulesError> {
+        let subject = format!("{subject}, pattern {}", form.name.get_ref());
+        let near = match &form.near {
+            None => None,
+            Some(id) => Some(set.rules.iter().position(|rule| rule.id == *id.get_ref()).ok_or_else(|| {
+                let problem = format!("no rule `{}` stands before this one to be near to", id.get_ref());
+                self.invalid(self.line(id), &subject, problem)
+            })?),
+        };
+        if near.is_some() && !form.keywords.is_empty() {
+            let problem = "`near` and `keywords` exclude each other; make two patterns";
+            return Err(self.invalid(self.line(&form.name), &subject, problem));
+        }
+        for keyword in &form.keywords {
+            if keyword.get_ref().len() < MIN_KEYWORD {
+                let problem = format!("the keyword `{}` is shorter than three bytes", keyword.get_ref());
+                return Err(self.invalid(self.line(keyword), &subject, problem));
+            }
+        }
+        let whole = near.is_none() && form.keywords.is_empty();
+        let window = |side: Option<Spanned<u32>>, name: &str| match side {
+            None if whole => Ok(0),
+            Some(bytes) if !whole && *bytes.get_ref() <= MAX_WINDOW => Ok(bytes.into_inner()),
+            Some(bytes) if whole => {
+                let problem = format!("`{name}` means nothing without `keywords` or `near`");
+                Err(self.invalid(self.line(&bytes), &subject, problem))
+            }
+            Some(bytes) => {
+                Err(self.invalid(self.line(&bytes), &subject, format!("`{name}` is more than {MAX_WINDOW} bytes")))
+            }
+            None => Err(self.invalid(self.line(&form.name), &subject, format!("`{name}` is missing"))),
+        };
+        Ok(Pattern {
+            before: window(form.before, "before")?,
+            after: window(form.after, "after")?,
+            regex: self.regex(&subject, &form.regex)?,
+            checks: self.checks(&subject, form.checks)?,
+            name: form.name.into_inner(),
+            keywords: form.keywords.into_iter().map(Spanned::into_inner).collect(),
+            near,
+            confidence: form.confidence,
+        })
+    }
+
+    fn regex(&self, subject: &str, source: &Spanned<String>) -> Result<Regex, RulesError> {
+        let bad = |problem: String| self.invalid(self.line(source), subject, problem);
+        let regex = RegexBuilder::new(source.get_ref())
+            .unicode(false)
+            .size_limit(MAX_REGEX_BYTES)
+            .build()
+            .map_err(|error| bad(format!("the regex is not usable: {error}")))?;
+        if regex.is_match(b"") {
+            return Err(bad("the regex matches nothing at all; ask for at least one byte".to_owned()));
+        }
+        let named = regex.capture_names().flatten().any(|name| name == "value");
+        if !named && regex.captures_len() > 1 {
+            return Err(bad("the regex has groups but none called `value`; name it (?P<value>…)".to_owned()));
+        }
+        Ok(regex)
+    }
+
+    fn checks(&self, subject: &str, forms: Vec<Spanned<CheckForm>>) -> Result<Vec<Check>, RulesError> {
+        let compile = |form: Spanned<CheckForm>| {
+            let line = self.line(&form);
+            let set = |list: &str| {
+                let problem = format!("`{list}` is not a list of ASCII characters and ranges, e.g. `A-Za-z0-9/+`");
+                ByteSet::parse(list).ok_or_else(|| self.invalid(line, subject, problem))
+            };
+            Ok(match form.into_inner() {
+                CheckForm::Bounded(sides) => Check::Bounded { before: set(&sides.before)?, after: set(&sides.after)? },
+                CheckForm::Entropy(bits) if (0.0..8.0).contains(&bits) => Check::Entropy(bits),
+                CheckForm::Entropy(_) => return Err(self.invalid(line, subject, "entropy lies between 0 and 8 bits")),
+                CheckForm::NotHex => Check::NotHex,
+                CheckForm::NotWords => Check::NotWords,
+                CheckForm::NotRepetitive => Check::NotRepetitive,
+            })
+        };
+        forms.into_iter().map(compile).collect()
+    }
+
+    fn credential(&self, set: &RuleSet, form: CredentialForm) -> Result<CredentialRule, RulesError> {
+        self.id(set, &form.id)?;
+        let line = self.line(&form.id);
+        let id = form.id.into_inner();
+        let subject = format!("credential {id}");
+        if form.requires.is_empty() {
+            return Err(self.invalid(line, &subject, "`requires` is empty; name at least one kind"));
+        }
+        let found = |kind: &ComponentKind| set.rules.iter().any(|rule| rule.kind == *kind);
+        if let Some(kind) = form.requires.iter().chain(&form.optional).find(|kind| !found(kind)) {
+            return Err(self.invalid(line, &subject, format!("no rule finds a `{}`", kind.as_str())));
+        }
+        Ok(CredentialRule {
+            id,
+            name: form.name,
+            description: form.description.trim().to_owned(),
+            requires: form.requires,
+            optional: form.optional,
+            id_prefixes: form.id_prefixes,
+            severity: form.severity,
+            advice: form.advice,
+            references: form.references,
+        })
+    }
+}
+
+fn is_kebab(id: &str) -> bool {
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    id.split('-').all(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_rules_load_and_prove_themselves() {
+        let rules = builtin().unwrap();
+        let unproven: Vec<String> = crate::detect::prove::unproven(&rules).iter().map(ToString::to_string).collect();
+        assert!(unproven.is_empty(), "{}", unproven.join("\n"));
+    }
+}
