@@ -15,5 +15,6 @@
 //! ```
 
 pub mod model;
+pub mod policy;
 pub mod rules;
 pub mod scan;
