@@ -17,5 +17,6 @@
 pub mod detect;
 pub mod git;
 pub mod model;
+pub mod policy;
 pub mod rules;
 pub mod scan;
