@@ -30,7 +30,7 @@ pub struct Graph {
     pub(super) commits: Vec<Commit>,
     pub(super) refs: Vec<Tip>,
     numbers: FxHashMap<ObjectIndex, CommitIndex>,
-    /// Objects that commits, tags or refs name and the store lacks, each with who names it; sorted.
+    /// Objects that reachable commits, tags or refs name and the store lacks, each with who names it; sorted.
     pub missing: Vec<(Oid, String)>,
 }
 
@@ -62,34 +62,41 @@ impl Graph {
         shallow: &[Oid],
     ) -> Self {
         let mut missing = BTreeSet::new();
+        // By commit, since what only unreachable commits name is not missed: git itself prunes it piece by piece.
+        let mut lacking: Vec<(CommitIndex, Oid)> = Vec::new();
         let order = parents_first(table, &headers);
         let mut numbers = FxHashMap::with_capacity_and_hasher(headers.len(), rustc_hash::FxBuildHasher);
         let mut commits: Vec<Commit> = Vec::with_capacity(headers.len());
         for n in order {
             let (id, header) = &headers[n as usize];
-            let named_by = || format!("commit {}", table.id(*id));
+            let number = commits.len() as CommitIndex;
             let tree = table.find(header.tree.as_bytes());
             if tree.is_none() {
-                missing.insert((header.tree, named_by()));
+                lacking.push((number, header.tree));
             }
             let mut parents = Vec::with_capacity(header.parents.len());
             for parent in &header.parents {
                 match table.find(parent.as_bytes()) {
                     Some(found) => parents.extend(numbers.get(&found).copied()),
                     None if shallow.contains(&table.id(*id)) => {}
-                    None => {
-                        missing.insert((*parent, named_by()));
-                    }
+                    None => lacking.push((number, *parent)),
                 }
             }
             let depth = parents.iter().map(|&parent: &u32| commits[parent as usize].age.1 + 1).max().unwrap_or(0);
-            numbers.insert(*id, commits.len() as CommitIndex);
+            numbers.insert(*id, number);
             commits.push(Commit { id: *id, tree, parents, reachable: false, age: (header.time, depth) });
         }
         let refs =
             references.into_iter().map(|reference| peel(table, &numbers, tags, &reference, &mut missing)).collect();
-        let mut graph = Self { commits, refs, numbers, missing: missing.into_iter().collect() };
+        let mut graph = Self { commits, refs, numbers, missing: Vec::new() };
         graph.mark_reachable();
+        for (commit, oid) in lacking {
+            let Commit { id, reachable, .. } = graph.commits[commit as usize];
+            if reachable {
+                missing.insert((oid, format!("commit {}", table.id(id))));
+            }
+        }
+        graph.missing = missing.into_iter().collect();
         graph
     }
 

@@ -10,7 +10,7 @@ use super::{
     table::{ObjectIndex, Table},
     tree::Containment,
 };
-use crate::model::ObjectKind;
+use crate::model::{ObjectKind, Oid};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
@@ -36,10 +36,8 @@ pub struct Life {
 pub struct Stand {
     /// The path; `None` for messages and unnamed blobs.
     pub path: Option<Vec<u8>>,
-    /// The earliest object that held it there.
-    pub first: ObjectIndex,
-    /// Number of distinct objects that held it there.
-    pub objects: u32,
+    /// The distinct objects that held it there, earliest first.
+    pub objects: Vec<ObjectIndex>,
     /// Whether a ref reaches one of them.
     pub reachable: bool,
 }
@@ -96,9 +94,9 @@ struct Change {
 }
 
 /// Where one value stood at one path, while it is being counted.
+#[derive(Default)]
 struct Count {
-    first: ObjectIndex,
-    objects: u32,
+    objects: Vec<ObjectIndex>,
     reachable: bool,
 }
 
@@ -114,6 +112,29 @@ impl<'a> Tracer<'a> {
         let mut sets = Sets::default();
         let own = by_object.into_iter().map(|(object, values)| (object, sets.of(values))).collect();
         Self { table, graph, trees, sets, own, within: FxHashMap::default() }
+    }
+
+    /// Of the objects that trees name and the store lacks, those that a ref reaches, with a tree that names each.
+    /// What only unreachable trees name is not missed: git itself prunes it piece by piece.
+    pub fn missed(&self) -> Vec<(Oid, ObjectIndex)> {
+        if self.trees.missing.is_empty() {
+            return Vec::new();
+        }
+        let mut seen: FxHashSet<ObjectIndex> = FxHashSet::default();
+        let from_refs = self.graph.refs.iter().filter_map(|tip| match tip.end {
+            TipEnd::Other(object) => Some(object),
+            _ => None,
+        });
+        let from_commits = self.graph.commits.iter().filter(|commit| commit.reachable).filter_map(|commit| commit.tree);
+        let mut stack: Vec<ObjectIndex> = from_commits.chain(from_refs).collect();
+        while let Some(tree) = stack.pop() {
+            if seen.insert(tree) {
+                stack.extend(self.trees.edges(tree).iter().map(|edge| edge.target));
+            }
+        }
+        let mut missed: Vec<_> = self.trees.missing.iter().copied().filter(|(_, tree)| seen.contains(tree)).collect();
+        missed.dedup_by_key(|(oid, _)| *oid);
+        missed
     }
 
     /// The lives of all values, in their order.
@@ -283,9 +304,8 @@ impl<'a> Tracer<'a> {
                         continue;
                     }
                     for &value in self.sets.members(self.own(edge.target)) {
-                        let count = Count { first: edge.target, objects: 0, reachable: false };
-                        let count = counts.entry((value, at)).or_insert(count);
-                        count.objects += 1;
+                        let count = counts.entry((value, at)).or_default();
+                        count.objects.push(edge.target);
                         count.reachable |= reachable;
                     }
                 }
@@ -294,12 +314,12 @@ impl<'a> Tracer<'a> {
         let named: FxHashSet<ObjectIndex> = placed.into_iter().map(|(_, object)| object).collect();
         for ((value, path), count) in counts {
             let path = Some(paths.bytes(self.trees, path));
-            let Count { first, objects, reachable } = count;
-            lives[value as usize].places.push(Stand { path, first, objects, reachable });
+            let Count { objects, reachable } = count;
+            lives[value as usize].places.push(Stand { path, objects, reachable });
         }
         self.unnamed(&named, lives);
         for (value, life) in lives.iter_mut().enumerate() {
-            life.places.sort_by(|a, b| (&a.path, a.first).cmp(&(&b.path, b.first)));
+            life.places.sort_by(|a, b| (&a.path, &a.objects).cmp(&(&b.path, &b.objects)));
             life.reachable = life.places.iter().any(|place| place.reachable);
             life.primary = self.primary(value as u32, life);
         }
@@ -315,7 +335,7 @@ impl<'a> Tracer<'a> {
                 _ => graph.refs.iter().any(|tip| tip.end == TipEnd::Other(object)),
             };
             for &value in self.sets.members(set) {
-                lives[value as usize].places.push(Stand { path: None, first: object, objects: 1, reachable });
+                lives[value as usize].places.push(Stand { path: None, objects: vec![object], reachable });
             }
         }
     }
@@ -323,10 +343,10 @@ impl<'a> Tracer<'a> {
     /// The first path, in sorted order, at which the introducing commit holds the value.
     fn primary(&self, value: u32, life: &Life) -> Option<(usize, ObjectIndex)> {
         let place_of = |object: ObjectIndex, path: Option<&[u8]>| {
-            let matches = |place: &Stand| place.path.as_deref() == path && (path.is_some() || place.first == object);
+            let matches = |place: &Stand| place.path.as_deref() == path && (path.is_some() || place.objects[0] == object);
             life.places.iter().position(matches).map(|n| (n, object))
         };
-        let fallback = || (!life.places.is_empty()).then(|| (0, life.places[0].first));
+        let fallback = || life.places.first().map(|place| (0, place.objects[0]));
         let Some(&introduction) = life.introductions.first() else { return fallback() };
         let commit = self.graph.commit(introduction);
         let found = commit.and_then(|commit| self.first_path(commit.tree?, value));

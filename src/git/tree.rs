@@ -24,12 +24,12 @@ pub(super) struct Edge {
     pub target: ObjectIndex,
 }
 
-/// Reads trees. With a set of wanted blobs it notes which trees hold them, and which trees hold which trees; always it
-/// notes objects that trees name and the store lacks.
+/// Reads trees. Notes which trees hold wanted blobs, which trees hold which trees, and what trees name but the store
+/// lacks.
 pub struct TreeReader<'a> {
     table: &'a Table,
-    /// By object number: whether to note where it stands. Empty: only check that everything is there.
-    wanted: Option<&'a [bool]>,
+    /// By object number: whether to note where it stands.
+    wanted: &'a [bool],
     names: Mutex<Names>,
 }
 
@@ -54,13 +54,13 @@ pub struct TreeWork {
     edges: Vec<Edge>,
     /// Tree, first edge, number of edges.
     trees: Vec<(ObjectIndex, u32, u32)>,
-    missing: Vec<Oid>,
+    missing: Vec<(Oid, ObjectIndex)>,
     damaged: Vec<ObjectIndex>,
 }
 
 impl<'a> TreeReader<'a> {
     /// Notes the places of objects for which `wanted` is set.
-    pub fn new(table: &'a Table, wanted: Option<&'a [bool]>) -> Self {
+    pub fn new(table: &'a Table, wanted: &'a [bool]) -> Self {
         Self { table, wanted, names: Mutex::default() }
     }
 
@@ -76,9 +76,9 @@ impl<'a> TreeReader<'a> {
     }
 
     /// Parses the entry at `at` and notes what it tells. Returns where it ends; `None` if it is damaged.
-    fn entry(&self, tree: &[u8], at: usize, notes: &mut TreeNotes, work: &mut TreeWork) -> Option<usize> {
+    fn entry(&self, object: Object<'_>, at: usize, notes: &mut TreeNotes, work: &mut TreeWork) -> Option<usize> {
         let width = self.table.raw_id(0).len();
-        let rest = &tree[at..];
+        let rest = &object.bytes[at..];
         // "100644 name\0" and the raw id.
         let nul = memchr::memchr(0, rest)?;
         let space = memchr::memchr(b' ', &rest[..nul])?;
@@ -86,10 +86,10 @@ impl<'a> TreeReader<'a> {
         let mode = &rest[..space];
         let found = self.table.find(id);
         if found.is_none() && mode != b"160000" {
-            work.missing.extend(Oid::from_bytes(id));
+            work.missing.extend(Oid::from_bytes(id).map(|id| (id, object.id)));
         }
-        if let (Some(target), Some(wanted)) = (found, self.wanted)
-            && (wanted[target as usize] || self.table.kind(target) == Some(ObjectKind::Tree))
+        if let Some(target) = found
+            && (self.wanted[target as usize] || self.table.kind(target) == Some(ObjectKind::Tree))
         {
             let edge = Edge { name: self.name(&rest[space + 1..nul]), target };
             notes.edges.push((notes.starts.len() as u32, edge));
@@ -98,13 +98,13 @@ impl<'a> TreeReader<'a> {
         Some(at + nul + 1 + width)
     }
 
-    fn read(&self, tree: &[u8], base: Option<Base<'_, TreeNotes>>, work: &mut TreeWork) -> Option<TreeNotes> {
+    fn read(&self, tree: Object<'_>, base: Option<Base<'_, TreeNotes>>, work: &mut TreeWork) -> Option<TreeNotes> {
         let mut notes = TreeNotes::default();
         let mut at = 0;
         let (known, segments) = base.map_or((None, &[][..]), |base| (Some(base.notes), base.segments));
         let mut copies = segments.iter();
         let mut copy = copies.next();
-        while at < tree.len() {
+        while at < tree.bytes.len() {
             while copy.is_some_and(|copy| copy.end() as usize <= at) {
                 copy = copies.next();
             }
@@ -152,7 +152,7 @@ impl Visitor for TreeReader<'_> {
     }
 
     fn visit(&self, work: &mut TreeWork, object: Object<'_>, base: Option<Base<'_, TreeNotes>>) -> TreeNotes {
-        let Some(notes) = self.read(object.bytes, base, work) else {
+        let Some(notes) = self.read(object, base, work) else {
             work.damaged.push(object.id);
             return TreeNotes::default();
         };
@@ -176,8 +176,8 @@ pub struct Containment {
     /// By object number: worker, first edge, number of edges.
     spans: FxHashMap<ObjectIndex, (u32, u32, u32)>,
     names: Vec<Box<[u8]>>,
-    /// Objects that trees name and the store lacks, sorted.
-    pub missing: Vec<Oid>,
+    /// Objects that trees name and the store lacks, each with a tree that names it; sorted.
+    pub missing: Vec<(Oid, ObjectIndex)>,
     /// Trees that do not parse, sorted.
     pub damaged: Vec<ObjectIndex>,
 }

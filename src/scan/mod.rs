@@ -1,8 +1,17 @@
 //! One scan: a repository in, a report out.
 
+mod assemble;
+mod content;
+mod credential;
+mod error;
+mod lines;
 mod progress;
+mod scanner;
+mod values;
 
+pub use error::ScanError;
 pub use progress::{NoProgress, Progress, Stage};
+pub use scanner::Scanner;
 
 use crate::model::FingerprintKey;
 

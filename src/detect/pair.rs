@@ -1,0 +1,124 @@
+//! Which id belongs to which secret, where one object holds several of each.
+
+/// Something found in an object, as far as pairing cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item {
+    /// What the caller calls it.
+    pub value: u32,
+    /// First byte, from the start of the object.
+    pub at: u64,
+    /// Its line, from 1.
+    pub line: u32,
+}
+
+/// Two items that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// The access key id.
+    pub id: u32,
+    /// Its secret or token.
+    pub partner: u32,
+    /// Bytes between their first bytes.
+    pub distance: u64,
+    /// Lines between them.
+    pub lines: u32,
+}
+
+/// Pairs `ids` with `partners` (secrets, or tokens) of the same object.
+///
+/// Each id takes one partner, nearest first. In a list of pairs the secret of one entry may stand nearer to the id of the
+/// next than to its own, so the matching is made twice, once for "id first" and once for "secret first", and the one
+/// with the smaller sum of distances is kept. Partners left over go to their nearest id: two secrets for one id is what a
+/// half-done rotation looks like.
+pub fn pair(ids: &[Item], partners: &[Item]) -> Vec<Pair> {
+    if ids.is_empty() || partners.is_empty() {
+        return Vec::new();
+    }
+    let mut best: Option<(usize, u64, Vec<Pair>)> = None;
+    for forward in [true, false] {
+        let pairs = match_up(ids, partners, forward);
+        let sum = pairs.iter().map(|pair| pair.distance).sum();
+        if best.as_ref().is_none_or(|(count, least, _)| (std::cmp::Reverse(pairs.len()), sum) < (std::cmp::Reverse(*count), *least)) {
+            best = Some((pairs.len(), sum, pairs));
+        }
+    }
+    let mut pairs = best.map(|(_, _, pairs)| pairs).unwrap_or_default();
+    for &partner in partners {
+        if !pairs.iter().any(|pair| pair.partner == partner.value) {
+            let nearest = ids.iter().min_by_key(|id| (id.at.abs_diff(partner.at), id.at));
+            pairs.extend(nearest.map(|&id| joined(id, partner)));
+        }
+    }
+    pairs
+}
+
+/// How many neighbours on each side an item is compared with. Lists of thousands of pairs stay linear.
+const NEIGHBOURS: usize = 8;
+
+fn match_up(ids: &[Item], partners: &[Item], forward: bool) -> Vec<Pair> {
+    let mut offers = Vec::new();
+    for &id in ids {
+        let next = partners.partition_point(|partner| partner.at < id.at);
+        let near = next.saturating_sub(NEIGHBOURS)..(next + NEIGHBOURS).min(partners.len());
+        for &partner in &partners[near] {
+            let pair = joined(id, partner);
+            // Against the grain of the list a distance counts four times: entries of a list lie closer together than that.
+            let weight = if (id.at < partner.at) == forward { 1 } else { 4 };
+            offers.push((pair.distance * weight, id.at, partner.at, pair));
+        }
+    }
+    offers.sort_unstable_by_key(|&(cost, id, partner, _)| (cost, id, partner));
+    let mut pairs: Vec<Pair> = Vec::new();
+    let (mut taken_ids, mut taken_partners) = (std::collections::HashSet::new(), std::collections::HashSet::new());
+    for (_, _, _, pair) in offers {
+        if !taken_ids.contains(&pair.id) && !taken_partners.contains(&pair.partner) {
+            taken_ids.insert(pair.id);
+            taken_partners.insert(pair.partner);
+            pairs.push(pair);
+        }
+    }
+    pairs
+}
+
+fn joined(id: Item, partner: Item) -> Pair {
+    Pair {
+        id: id.value,
+        partner: partner.value,
+        distance: id.at.abs_diff(partner.at),
+        lines: id.line.abs_diff(partner.line),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(values: &[(u32, u64)]) -> Vec<Item> {
+        values.iter().map(|&(value, at)| Item { value, at, line: at as u32 / 10 }).collect()
+    }
+
+    fn pairs(ids: &[(u32, u64)], secrets: &[(u32, u64)]) -> Vec<(u32, u32)> {
+        let mut pairs: Vec<_> = pair(&items(ids), &items(secrets)).iter().map(|p| (p.id, p.partner)).collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
+    #[test]
+    fn in_a_list_each_id_takes_its_own_secret_whichever_comes_first() {
+        // id, secret, id, secret: each secret is nearer to the next id than to its own.
+        assert_eq!(pairs(&[(1, 0), (2, 50)], &[(11, 30), (12, 80)]), [(1, 11), (2, 12)]);
+        // secret, id, secret, id
+        assert_eq!(pairs(&[(1, 30), (2, 80)], &[(11, 0), (12, 50)]), [(1, 11), (2, 12)]);
+    }
+
+    #[test]
+    fn a_second_secret_goes_to_the_nearest_id_and_a_lone_half_to_nobody() {
+        assert_eq!(pairs(&[(1, 0), (2, 500)], &[(11, 30), (12, 530), (13, 560)]), [(1, 11), (2, 12), (2, 13)]);
+        assert_eq!(pairs(&[(1, 0)], &[]), []);
+    }
+
+    #[test]
+    fn a_value_that_stands_twice_is_paired_once() {
+        assert_eq!(pairs(&[(1, 0), (1, 1000)], &[(11, 30), (11, 1030)]), [(1, 11)]);
+    }
+}

@@ -1,0 +1,319 @@
+//! From sightings to findings: what belongs together becomes one credential, with its life and its places.
+
+use super::{
+    ScanOptions,
+    content::{ContentWork, DroppedSighting, Sighting},
+    credential::{Credential, link},
+    scanner::drop_counts,
+    values::{Value, ValueIndex, Values},
+};
+use crate::{
+    aws,
+    git::{Life, ObjectIndex, Stand, Store, Tracer, signature},
+    model::{
+        Component, ComponentKind, DropCount, Dropped, Finding, Fingerprint, Location, ObjectKind, Occurrence, Place,
+        Suppression, SuppressionKind, Trace,
+    },
+    report::line_hash,
+    rules::RuleSet,
+};
+use rustc_hash::FxHashMap;
+
+/// Everything the content walk found, put in an order that does not depend on which worker found it.
+pub(super) struct Assembly<'a> {
+    rules: &'a RuleSet,
+    options: &'a ScanOptions,
+    values: Vec<Value>,
+    /// Sorted by value, object, place.
+    sightings: Vec<Sighting>,
+    dropped_values: Vec<Value>,
+    dropped: Vec<DroppedSighting>,
+    drops: Vec<DropCount>,
+    damaged: Vec<ObjectIndex>,
+}
+
+impl<'a> Assembly<'a> {
+    pub fn new(
+        rules: &'a RuleSet,
+        options: &'a ScanOptions,
+        values: Values,
+        dropped: Values,
+        work: Vec<ContentWork>,
+    ) -> Self {
+        let drops = drop_counts(rules, &work);
+        let (values, renumbered) = values.sorted();
+        let (dropped_values, dropped_renumbered) = dropped.sorted();
+        let mut assembly = Self {
+            rules,
+            options,
+            values,
+            sightings: Vec::new(),
+            dropped_values,
+            dropped: Vec::new(),
+            drops,
+            damaged: Vec::new(),
+        };
+        for mut work in work {
+            work.sightings.iter_mut().for_each(|sighting| sighting.value = renumbered[sighting.value as usize]);
+            work.dropped.iter_mut().for_each(|dropped| {
+                dropped.sighting.value = dropped_renumbered[dropped.sighting.value as usize];
+            });
+            assembly.sightings.append(&mut work.sightings);
+            assembly.dropped.append(&mut work.dropped);
+            assembly.damaged.append(&mut work.damaged);
+        }
+        assembly.sightings.sort_unstable_by_key(|sighting| (sighting.value, sighting.object, sighting.at));
+        assembly.dropped.sort_unstable_by_key(|dropped| {
+            (dropped.sighting.value, dropped.reason, dropped.sighting.object, dropped.sighting.at)
+        });
+        assembly
+    }
+
+    /// Drops by rule and reason.
+    pub fn drops(&self) -> Vec<DropCount> {
+        self.drops.clone()
+    }
+
+    /// Commits and tags whose header makes no sense.
+    pub fn damaged(&self) -> impl Iterator<Item = &ObjectIndex> {
+        self.damaged.iter()
+    }
+
+    /// By object number: whether its path matters.
+    pub fn holders(&self, objects: usize) -> Vec<bool> {
+        let mut wanted = vec![false; objects];
+        let dropped = self.dropped.iter().map(|dropped| &dropped.sighting);
+        self.sightings.iter().chain(dropped).for_each(|sighting| wanted[sighting.object as usize] = true);
+        wanted
+    }
+
+    /// By value, kept ones first and then dropped ones: the objects that hold it.
+    pub fn holders_by_value(&self) -> Vec<Vec<ObjectIndex>> {
+        let mut holders = vec![Vec::new(); self.values.len() + self.dropped_values.len()];
+        for sighting in &self.sightings {
+            holders[sighting.value as usize].push(sighting.object);
+        }
+        for dropped in &self.dropped {
+            holders[self.values.len() + dropped.sighting.value as usize].push(dropped.sighting.object);
+        }
+        holders.iter_mut().for_each(Vec::dedup);
+        holders
+    }
+
+    /// Findings, worst first, and with `--explain` the dropped values.
+    pub fn finish(
+        self,
+        store: &Store,
+        tracer: Tracer<'_>,
+        head: &crate::git::Head,
+    ) -> (Vec<Finding>, Vec<Dropped>) {
+        let lives = tracer.lives(self.values.len() + self.dropped_values.len());
+        let (kept, dropped) = lives.split_at(self.values.len());
+        let builder = Builder { assembly: &self, store, lives: kept, head };
+        let kinds: Vec<&ComponentKind> =
+            self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
+        let mut findings: Vec<Finding> = link(&kinds, &self.sightings, kept)
+            .iter()
+            .filter(|credential| !self.options.reachable_only || builder.is_reachable(credential))
+            .map(|credential| builder.finding(credential))
+            .collect();
+        findings.sort_by(|a, b| {
+            let order = |finding: &Finding| {
+                let Location { place, line, column, .. } = &finding.primary().location;
+                (std::cmp::Reverse(finding.severity), place.clone(), *line, *column, finding.fingerprint.clone())
+            };
+            order(a).cmp(&order(b))
+        });
+        (findings, builder.dropped(dropped))
+    }
+
+    /// Where a value stands in an object: its first place there.
+    fn sighting(&self, value: ValueIndex, object: ObjectIndex) -> &Sighting {
+        let n = self.sightings.partition_point(|sighting| (sighting.value, sighting.object) < (value, object));
+        &self.sightings[n]
+    }
+
+    fn sightings_of(&self, value: ValueIndex) -> &[Sighting] {
+        let from = self.sightings.partition_point(|sighting| sighting.value < value);
+        let to = self.sightings.partition_point(|sighting| sighting.value <= value);
+        &self.sightings[from..to]
+    }
+}
+
+/// Turns numbers into what a report shows.
+struct Builder<'b> {
+    assembly: &'b Assembly<'b>,
+    store: &'b Store,
+    lives: &'b [Life],
+    head: &'b crate::git::Head,
+}
+
+impl Builder<'_> {
+    fn is_reachable(&self, credential: &Credential) -> bool {
+        credential.values().any(|value| self.lives[value as usize].reachable)
+    }
+
+    fn finding(&self, credential: &Credential) -> Finding {
+        let rules = self.assembly.rules;
+        let components: Vec<Component> = credential.values().map(|value| self.component(value)).collect();
+        let kinds: Vec<&ComponentKind> = components.iter().map(|component| &component.kind).collect();
+        let id = components.iter().find(|component| component.kind == ComponentKind::AccessKeyId);
+        let id = id.map(|component| component.secret.expose());
+        let as_credential = rules.credentials.iter().find(|rule| {
+            let known = |kind: &&ComponentKind| rule.requires.contains(kind) || rule.optional.contains(kind);
+            rule.requires.iter().all(|kind| kinds.contains(&kind))
+                && kinds.iter().all(known)
+                && (rule.id_prefixes.is_empty()
+                    || id.is_some_and(|id| rule.id_prefixes.iter().any(|prefix| id.starts_with(prefix.as_bytes()))))
+        });
+        let lone = &rules.rules[usize::from(self.assembly.values[credential.leading() as usize].rule)];
+        let (rule_id, title, severity, advice) = match as_credential {
+            Some(rule) => (&rule.id, &rule.name, rule.severity, &rule.advice),
+            None => (&lone.id, &lone.name, lone.severity, &lone.advice),
+        };
+        let values: Vec<&[u8]> = components.iter().map(|component| component.secret.expose()).collect();
+        let fingerprint = Fingerprint::new(&self.assembly.options.fingerprint_key, rule_id, &values);
+        Finding {
+            rule_id: rule_id.clone(),
+            fingerprint,
+            severity,
+            confidence: credential.confidence(|value| {
+                self.assembly.sightings_of(value).iter().map(|sighting| sighting.confidence).max()
+            }),
+            title: title.clone(),
+            advice: advice.clone(),
+            pairing: credential.pairing.clone(),
+            account_id: id.and_then(aws::account_id),
+            lifetime: id.and_then(aws::lifetime),
+            trace: self.trace(credential.leading()),
+            line_hash: self.line_hash(&components[0].location),
+            suppression: self.inline(credential),
+            components,
+        }
+    }
+
+    fn component(&self, value: ValueIndex) -> Component {
+        let Value { rule, secret } = &self.assembly.values[value as usize];
+        let rule = &self.assembly.rules.rules[usize::from(*rule)];
+        let life = &self.lives[value as usize];
+        let object = life.primary.map_or_else(|| self.assembly.sightings_of(value)[0].object, |(_, object)| object);
+        let path = life.primary.and_then(|(place, _)| life.places[place].path.as_deref());
+        Component {
+            kind: rule.kind.clone(),
+            rule_id: rule.id.clone(),
+            secret: secret.clone(),
+            fingerprint: Fingerprint::new(&self.assembly.options.fingerprint_key, &rule.id, &[secret.expose()]),
+            location: self.location(self.assembly.sighting(value, object), path, secret.expose().len()),
+            trace: self.trace(value),
+        }
+    }
+
+    fn location(&self, sighting: &Sighting, path: Option<&[u8]>, length: usize) -> Location {
+        let place = match (path, self.store.table().kind(sighting.object)) {
+            (Some(path), _) => Place::File(path.to_vec()),
+            (None, Some(ObjectKind::Commit)) => Place::Commit,
+            (None, Some(ObjectKind::Tag)) => Place::Tag,
+            (None, _) => Place::Unnamed,
+        };
+        Location {
+            place,
+            object: self.store.table().id(sighting.object),
+            line: sighting.line,
+            column: sighting.column,
+            length: length as u32,
+        }
+    }
+
+    fn trace(&self, value: ValueIndex) -> Trace {
+        let life = &self.lives[value as usize];
+        let length = self.assembly.values[value as usize].secret.expose().len();
+        let stands = life.places.iter().filter(|stand| stand.reachable || !self.assembly.options.reachable_only);
+        let occurrence = |stand: &Stand| Occurrence {
+            location: self.location(
+                self.assembly.sighting(value, stand.objects[0]),
+                stand.path.as_deref(),
+                length,
+            ),
+            blobs: stand.objects.len() as u32,
+            reachable: stand.reachable,
+        };
+        let mut objects: Vec<ObjectIndex> = self.assembly.sightings_of(value).iter().map(|s| s.object).collect();
+        objects.dedup();
+        let commit = |&id: &ObjectIndex| {
+            // A commit that was read a moment ago; should it be gone by now, its id still tells.
+            let bytes = self.store.read(id).map(|(_, bytes)| bytes).unwrap_or_default();
+            signature(self.store.table().id(id), &bytes)
+        };
+        let at_head = match (&self.head.branch, &self.head.commit) {
+            (Some(branch), _) => life.present_in.binary_search(branch).is_ok(),
+            (None, Some(_)) => life.present_in.iter().any(|name| name == "HEAD"),
+            (None, None) => false,
+        };
+        Trace {
+            introductions: life.introductions.iter().map(commit).collect(),
+            removals: life.removals.iter().map(commit).collect(),
+            present_in: life.present_in.clone(),
+            at_head,
+            reachable: life.reachable,
+            occurrences: stands.map(occurrence).collect(),
+            blobs: objects.len() as u32,
+        }
+    }
+
+    fn line_hash(&self, location: &Location) -> String {
+        let found = self.store.table().find(location.object.as_bytes()).and_then(|id| self.store.read(id).ok());
+        found.map(|(_, bytes)| line_hash(&bytes, location.line)).unwrap_or_default()
+    }
+
+    /// A comment allows a credential if each of its values carries one in every file that ever held it, in some version
+    /// of that file: whoever adds the comment later speaks for the older versions too, but not for other files.
+    fn inline(&self, credential: &Credential) -> Option<Suppression> {
+        let mut marker = None;
+        for value in credential.values() {
+            let marked: FxHashMap<ObjectIndex, &'static str> = self
+                .assembly
+                .sightings_of(value)
+                .iter()
+                .filter_map(|sighting| Some((sighting.object, sighting.marker?)))
+                .collect();
+            let places = &self.lives[value as usize].places;
+            for place in places {
+                marker = Some(*place.objects.iter().find_map(|object| marked.get(object))?);
+            }
+        }
+        marker.map(|reason| Suppression { kind: SuppressionKind::Inline, reason: reason.to_owned() })
+    }
+
+    /// The dropped values, each with its first place.
+    fn dropped(&self, lives: &[Life]) -> Vec<Dropped> {
+        let groups = self.assembly.dropped.chunk_by(|a, b| {
+            (a.sighting.value, a.reason) == (b.sighting.value, b.reason)
+        });
+        let mut dropped: Vec<Dropped> = groups
+            .map(|group| {
+                let DroppedSighting { sighting, reason } = &group[0];
+                let Value { rule, secret } = &self.assembly.dropped_values[sighting.value as usize];
+                let rule = &self.assembly.rules.rules[usize::from(*rule)];
+                let places = &lives[sighting.value as usize].places;
+                let place = places.iter().find(|place| place.objects.contains(&sighting.object));
+                let path = place.and_then(|place| place.path.as_deref());
+                let detail = self.assembly.rules.allowlist.reason(&rule.kind, secret.expose());
+                let mut objects: Vec<ObjectIndex> = group.iter().map(|dropped| dropped.sighting.object).collect();
+                objects.dedup();
+                Dropped {
+                    rule_id: rule.id.clone(),
+                    secret: secret.clone(),
+                    reason: *reason,
+                    detail: detail.unwrap_or_default().to_owned(),
+                    location: self.location(sighting, path, secret.expose().len()),
+                    objects: objects.len() as u64,
+                }
+            })
+            .collect();
+        dropped.sort_by(|a, b| {
+            let order = |dropped: &Dropped| (dropped.rule_id.clone(), dropped.reason, dropped.location.clone());
+            order(a).cmp(&order(b))
+        });
+        dropped
+    }
+}

@@ -1,0 +1,187 @@
+//! Which values of a repository make one credential.
+
+use super::{content::Sighting, values::ValueIndex};
+use crate::{
+    detect::{Item, pair},
+    git::{Life, ObjectIndex},
+    model::{ComponentKind, Confidence, Pairing, PairingScope},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Lines between an id and its secret up to which nothing else need vouch for the pair: a block of settings.
+const ONE_BLOCK: u32 = 10;
+
+/// Values that belong together, or a lone one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Credential {
+    pub id: Option<ValueIndex>,
+    pub secret: Option<ValueIndex>,
+    pub token: Option<ValueIndex>,
+    /// A value of a user's own kind, which stands alone.
+    pub other: Option<ValueIndex>,
+    pub pairing: Option<Pairing>,
+}
+
+impl Credential {
+    /// Its values: id, secret, token.
+    pub fn values(&self) -> impl Iterator<Item = ValueIndex> + '_ {
+        [self.id, self.secret, self.token, self.other].into_iter().flatten()
+    }
+
+    /// The value whose life is that of the credential: the most telling one.
+    pub fn leading(&self) -> ValueIndex {
+        self.secret.or(self.token).or(self.id).or(self.other).unwrap_or(0)
+    }
+
+    /// How sure we are, given how sure each value is by itself.
+    pub fn confidence(&self, of: impl Fn(ValueIndex) -> Option<Confidence>) -> Confidence {
+        let alone = self.values().filter_map(of).max().unwrap_or(Confidence::Low);
+        match &self.pairing {
+            Some(Pairing { scope: PairingScope::SameBlob, lines_apart: Some(lines) }) if *lines <= ONE_BLOCK => {
+                Confidence::High
+            }
+            Some(Pairing { scope: PairingScope::SameCommit, .. }) => alone.min(Confidence::Medium),
+            Some(_) | None => alone,
+        }
+    }
+}
+
+/// An id for a secret or token, and how it was found; smaller is better.
+type Link = (PairingScope, u64, u32, ValueIndex);
+
+/// Puts values together: nearest in an object first, then by path, then by commit. What finds no partner stands alone.
+pub(super) fn link(kinds: &[&ComponentKind], sightings: &[Sighting], lives: &[Life]) -> Vec<Credential> {
+    let of_kind = |kind: &ComponentKind| -> BTreeSet<ValueIndex> {
+        (0..kinds.len() as ValueIndex).filter(|&value| kinds[value as usize] == kind).collect()
+    };
+    let ids = of_kind(&ComponentKind::AccessKeyId);
+    let secrets = of_kind(&ComponentKind::SecretAccessKey);
+    let tokens = of_kind(&ComponentKind::SessionToken);
+    let secret_links = links(&ids, &secrets, sightings, lives);
+    let token_links = links(&ids, &tokens, sightings, lives);
+
+    let mut token_of: BTreeMap<ValueIndex, (Link, ValueIndex)> = BTreeMap::new();
+    for (&token, &link) in &token_links {
+        let best = token_of.entry(link.3).or_insert((link, token));
+        *best = (*best).min((link, token));
+    }
+    let mut credentials = Vec::new();
+    for &secret in &secrets {
+        let link = secret_links.get(&secret);
+        let id = link.map(|link| link.3);
+        let pairing = link.map(|&(scope, _, lines, _)| Pairing {
+            scope,
+            lines_apart: (scope == PairingScope::SameBlob).then_some(lines),
+        });
+        let token = id.and_then(|id| token_of.get(&id)).map(|&(_, token)| token);
+        credentials.push(Credential { id, secret: Some(secret), token, other: None, pairing });
+    }
+    let paired: BTreeSet<ValueIndex> = credentials.iter().filter_map(|credential| credential.id).collect();
+    for &id in ids.difference(&paired) {
+        let token = token_of.get(&id);
+        let pairing = token.map(|((scope, _, lines, _), _)| Pairing {
+            scope: *scope,
+            lines_apart: (*scope == PairingScope::SameBlob).then_some(*lines),
+        });
+        let token = token.map(|&(_, token)| token);
+        credentials.push(Credential { id: Some(id), secret: None, token, other: None, pairing });
+    }
+    let taken: BTreeSet<ValueIndex> = credentials.iter().filter_map(|credential| credential.token).collect();
+    let lone = |token, other| Credential { id: None, secret: None, token, other, pairing: None };
+    credentials.extend(tokens.difference(&taken).map(|&token| lone(Some(token), None)));
+    let others = (0..kinds.len() as ValueIndex).filter(|&value| matches!(kinds[value as usize], ComponentKind::Other(_)));
+    credentials.extend(others.map(|other| lone(None, Some(other))));
+    credentials
+}
+
+/// For each of `partners` the id it belongs to, if one can be told.
+fn links(
+    ids: &BTreeSet<ValueIndex>,
+    partners: &BTreeSet<ValueIndex>,
+    sightings: &[Sighting],
+    lives: &[Life],
+) -> BTreeMap<ValueIndex, Link> {
+    let mut links: BTreeMap<ValueIndex, Link> = BTreeMap::new();
+    let mut offer = |partner: ValueIndex, link: Link| {
+        let best = links.entry(partner).or_insert(link);
+        *best = (*best).min(link);
+    };
+    for (ids, partners) in by_object(ids, partners, sightings).values() {
+        for pair in pair(ids, partners) {
+            offer(pair.partner, (PairingScope::SameBlob, pair.distance, pair.lines, pair.id));
+        }
+    }
+    // Only ids and partners that are still alone look further: an id has one secret.
+    for (scope, key) in [(PairingScope::SamePath, Key::Path), (PairingScope::SameCommit, Key::Introduction)] {
+        let taken: BTreeSet<ValueIndex> = links.values().map(|link| link.3).collect();
+        let free_ids: Vec<ValueIndex> = ids.difference(&taken).copied().collect();
+        let by_key = key.index(&free_ids, lives);
+        let alone: Vec<ValueIndex> = partners.iter().copied().filter(|partner| !links.contains_key(partner)).collect();
+        let rivals = key.index(&alone, lives);
+        for (place, candidates) in &by_key {
+            // With several on either side nothing says which belongs to which.
+            if let ([id], Some([partner])) = (&candidates[..], rivals.get(place).map(Vec::as_slice)) {
+                let link = (scope, 0, 0, *id);
+                let best = links.entry(*partner).or_insert(link);
+                *best = (*best).min(link);
+            }
+        }
+    }
+    links
+}
+
+type Items = (Vec<Item>, Vec<Item>);
+
+/// Ids and partners of each object that holds both, by place.
+fn by_object(
+    ids: &BTreeSet<ValueIndex>,
+    partners: &BTreeSet<ValueIndex>,
+    sightings: &[Sighting],
+) -> BTreeMap<ObjectIndex, Items> {
+    let mut objects: BTreeMap<ObjectIndex, Items> = BTreeMap::new();
+    for &Sighting { value, object, at, line, .. } in sightings {
+        let item = Item { value, at, line };
+        if ids.contains(&value) {
+            objects.entry(object).or_default().0.push(item);
+        } else if partners.contains(&value) {
+            objects.entry(object).or_default().1.push(item);
+        }
+    }
+    objects.retain(|_, (ids, partners)| !ids.is_empty() && !partners.is_empty());
+    for (ids, partners) in objects.values_mut() {
+        ids.sort_unstable_by_key(|item| item.at);
+        partners.sort_unstable_by_key(|item| item.at);
+    }
+    objects
+}
+
+/// What two halves in different objects may share.
+#[derive(Debug, Clone, Copy)]
+enum Key {
+    Path,
+    Introduction,
+}
+
+impl Key {
+    fn index<'l>(self, values: &[ValueIndex], lives: &'l [Life]) -> BTreeMap<Shared<'l>, Vec<ValueIndex>> {
+        let mut index: BTreeMap<Shared<'l>, Vec<ValueIndex>> = BTreeMap::new();
+        for &value in values {
+            let life = &lives[value as usize];
+            match self {
+                Self::Path => life.places.iter().filter_map(|place| place.path.as_deref()).for_each(|path| {
+                    index.entry(Shared::Path(path)).or_default().push(value);
+                }),
+                Self::Introduction => life.introductions.iter().for_each(|&commit| {
+                    index.entry(Shared::Commit(commit)).or_default().push(value);
+                }),
+            }
+        }
+        index
+    }
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Shared<'l> {
+    Path(&'l [u8]),
+    Commit(ObjectIndex),
+}
