@@ -14,7 +14,10 @@
 //!                  └ model                  the nouns
 //! ```
 
+pub mod cli;
+pub mod git;
 pub mod model;
 pub mod policy;
+pub mod report;
 pub mod rules;
 pub mod scan;

@@ -1,8 +1,10 @@
 //! One scan: a repository in, a report out.
 
 mod progress;
+mod stub; // TEMPORARY
 
 pub use progress::{NoProgress, Progress, Stage};
+pub use stub::{ScanError, Scanner}; // TEMPORARY
 
 use crate::model::FingerprintKey;
 
