@@ -88,6 +88,7 @@ pub(super) struct Targets {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
     /// How to write the report
@@ -113,6 +114,7 @@ pub(super) struct OutputArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct EngineArgs {
     /// Leave out objects that no ref reaches (amended, force-pushed-away and dropped work)
     #[arg(long, help_heading = "What is read")]
@@ -147,7 +149,7 @@ pub(super) struct EngineArgs {
     /// No progress and no notes on standard error, only errors
     #[arg(short, long, help_heading = "Running")]
     pub(super) quiet: bool,
-    /// When to use colours; NO_COLOR is heeded
+    /// When to use colours; a `NO_COLOR` variable is heeded
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorArg::Auto, help_heading = "Running")]
     pub(super) color: ColorArg,
 }

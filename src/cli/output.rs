@@ -55,15 +55,15 @@ impl Output {
                 _ => Ok(()),
             },
             Self::Special(path) => {
-                let file = fs::OpenOptions::new().write(true).open(path);
-                file.and_then(|file| into(file, fill)).map_err(|error| unwritable(path, &error))
+                let opened = fs::OpenOptions::new().write(true).open(path);
+                opened.and_then(|device| into(device, fill)).map_err(|error| unwritable(path, &error))
             }
             Self::File(path) => {
                 // Made with mode 0600: with --reveal it holds the secrets, and without it still says where they are.
-                let mut file = beside(path)?;
-                into(&mut file, fill)
-                    .and_then(|()| file.as_file().sync_all())
-                    .and_then(|()| file.persist(path).map(drop).map_err(|error| error.error))
+                let mut draft = beside(path)?;
+                into(&mut draft, fill)
+                    .and_then(|()| draft.as_file().sync_all())
+                    .and_then(|()| draft.persist(path).map(drop).map_err(|error| error.error))
                     .map_err(|error| unwritable(path, &error))
             }
         }

@@ -115,21 +115,21 @@ impl<'a> Session<'a> {
     fn scan_one(&self, target: &Target) -> Result<RepositoryReport, CliError> {
         let name = target.name();
         match target {
-            Target::Path(path) => self.scan_folder(path, &name, self.policy(Some(path))?),
+            Target::Path(path) => self.scan_folder(path, &name, &self.policy(Some(path))?),
             Target::Url(url) => {
                 self.terminal.wait("cloning");
                 let mirrored = mirror::mirror(url, self.cancel);
                 self.terminal.clear();
                 let mirror = mirrored.map_err(|error: MirrorError| CliError::from(error))?;
-                self.scan_folder(mirror.path(), &name, self.policy(None)?)
+                self.scan_folder(&mirror.path(), &name, &self.policy(None)?)
             }
         }
     }
 
-    fn scan_folder(&self, path: &Path, name: &str, policy: Policy) -> Result<RepositoryReport, CliError> {
+    fn scan_folder(&self, path: &Path, name: &str, policy: &Policy) -> Result<RepositoryReport, CliError> {
         let scanner = Scanner {
             rules: &self.rules,
-            policy: &policy,
+            policy,
             options: &self.options,
             progress: self.terminal,
             cancel: self.cancel,
@@ -145,7 +145,7 @@ impl<'a> Session<'a> {
             None => path.and_then(config_beside).as_deref().map(Config::read).transpose()?,
         };
         // Days are counted in UTC, so that an entry expires everywhere at once.
-        let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let today = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date();
         let mut policy = Policy::new(config, self.baseline.clone(), today);
         policy.inline_allowed = !self.args.no_inline_allow;
         Ok(policy)
