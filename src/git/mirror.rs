@@ -368,7 +368,8 @@ mod tests {
         let address = Address::new("https://user:pa%40ss@h.org/a.git");
         let ask = |host: &str| {
             let mut command = Command::new("git");
-            command.args(["-c", "credential.helper=", "credential", "fill"]).env("GIT_TERMINAL_PROMPT", "0");
+            command.args(["credential", "fill"]).env("GIT_TERMINAL_PROMPT", "0");
+            command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
             command.env_remove("GIT_ASKPASS").env_remove("SSH_ASKPASS");
             address.login().unwrap().hand_to(&mut command, &address);
             let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
