@@ -57,23 +57,23 @@ impl Terminal {
     /// `keytrail: error: …`, and the hint.
     pub(super) fn error(&self, error: &CliError) {
         let red = anstyle::AnsiColor::Red.on_default().bold();
-        self.say(&format!("{}: {error}", self.paint("error", red)));
+        self.line(&format!("keytrail: {}: {}", self.paint("error", red), clean(&error.to_string())));
         if let Some(hint) = error.hint() {
             let cyan = anstyle::AnsiColor::Cyan.on_default();
-            self.line(&format!("{}: {hint}", self.paint("hint", cyan)));
+            self.line(&format!("{}: {}", self.paint("hint", cyan), clean(hint)));
         }
     }
 
     /// Something that makes the run exit 2, said even with `--quiet`.
     pub(super) fn warning(&self, text: &str) {
         let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
-        self.say(&format!("{}: {text}", self.paint("warning", yellow)));
+        self.line(&format!("keytrail: {}: {}", self.paint("warning", yellow), clean(text)));
     }
 
     /// Something that is good to know.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
-            self.say(text);
+            self.line(&format!("keytrail: {}", clean(text)));
         }
     }
 
@@ -89,7 +89,7 @@ impl Terminal {
     /// Names the repository before each of its stages.
     pub(super) fn repository(&self, name: &str) {
         if let Some(Bar { bar, .. }) = &self.bar {
-            bar.set_prefix(format!("{name}: "));
+            bar.set_prefix(format!("{}: ", clean(name)));
         }
     }
 
@@ -100,20 +100,9 @@ impl Terminal {
         }
     }
 
-    fn say(&self, text: &str) {
-        self.line(&format!("keytrail: {text}"));
-    }
-
     fn line(&self, text: &str) {
-        // What other people's repositories are called goes through here: no control character reaches the terminal,
-        // save the colours put in by `paint`.
-        let mut clean: String =
-            text.chars().map(|c| if c.is_control() && c != '\x1b' { '\u{fffd}' } else { c }).collect();
-        if !self.color {
-            clean = clean.replace('\x1b', "\u{fffd}");
-        }
         // Nobody is left to tell when standard error is closed.
-        let print = || drop(writeln!(io::stderr().lock(), "{clean}"));
+        let print = || drop(writeln!(io::stderr().lock(), "{text}"));
         match &self.bar {
             Some(Bar { bar, .. }) => bar.suspend(print),
             None => print(),
@@ -123,6 +112,11 @@ impl Terminal {
     fn paint(&self, word: &str, style: anstyle::Style) -> String {
         if self.color { format!("{style}{word}{style:#}") } else { word.to_owned() }
     }
+}
+
+/// Other people name their repositories, refs and files: none of their control characters reaches the terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 impl Bar {
@@ -187,6 +181,11 @@ mod tests {
         assert!(colored(ColorArg::Always, false));
         assert!(!colored(ColorArg::Never, true));
         assert!(!colored(ColorArg::Auto, false));
+    }
+
+    #[test]
+    fn a_message_cannot_steer_the_terminal() {
+        assert_eq!(clean("a\x1b[2Jb\nc"), "a\u{fffd}[2Jb\u{fffd}c");
     }
 
     #[test]
