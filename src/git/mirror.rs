@@ -9,10 +9,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(unix)]
+use std::time::Instant;
 use tempfile::TempDir;
 
 /// How long git may take to tidy up once it is told to stop.
+#[cfg(unix)]
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Lines of git's own words that an error repeats, the last ones.
@@ -130,9 +133,14 @@ pub fn mirror(url: &str, cancel: &AtomicBool) -> Result<Mirror, MirrorError> {
     let mut command = clone_command(&address.plain, &repository_in(folder.path()));
     login.hand_to(&mut command, &address);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
+    let group = address.may_group();
+    #[cfg(unix)]
+    if group {
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    }
     let not_run = |source| MirrorError::Run { url: shown.clone(), source };
     let mut child = command.spawn().map_err(not_run)?;
-    match wait(&mut child, cancel).map_err(not_run)? {
+    match wait(&mut child, cancel, group).map_err(not_run)? {
         None => Err(MirrorError::Interrupted(shown)),
         Some(status) if status.success() => Ok(Mirror { folder }),
         Some(status) => {
@@ -166,15 +174,15 @@ fn clone_command(url: &str, into: &Path) -> Command {
         command.args(["-c", setting]);
     }
     command.args(["clone", "--mirror", "--quiet", "--template=", "--"]).arg(url).arg(into);
-    command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
+    command.env("GIT_TERMINAL_PROMPT", "0").env("GCM_INTERACTIVE", "never").env("LC_ALL", "C");
     for name in BINDINGS {
         command.env_remove(name);
     }
     command
 }
 
-/// Waits for the end of `child`: `None` when it was stopped because of `cancel`.
-fn wait(child: &mut Child, cancel: &AtomicBool) -> io::Result<Option<ExitStatus>> {
+/// Waits for the end of `child` (the head of a process group, if `group`): `None` when it was stopped because of `cancel`.
+fn wait(child: &mut Child, cancel: &AtomicBool, group: bool) -> io::Result<Option<ExitStatus>> {
     let mut pause = Duration::from_millis(1);
     loop {
         if let Some(status) = child.try_wait()? {
@@ -182,7 +190,7 @@ fn wait(child: &mut Child, cancel: &AtomicBool) -> io::Result<Option<ExitStatus>
             return Ok((status.success() || !cancel.load(Relaxed)).then_some(status));
         }
         if cancel.load(Relaxed) {
-            stop(child)?;
+            stop(child, group)?;
             return Ok(None);
         }
         std::thread::sleep(pause);
@@ -190,20 +198,30 @@ fn wait(child: &mut Child, cancel: &AtomicBool) -> io::Result<Option<ExitStatus>
     }
 }
 
-/// Asks `child` to end, so that it can end its own helpers; then insists.
-fn stop(child: &mut Child) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        // It may have ended this moment; the wait below tells.
-        let _ = rustix::process::kill_process(rustix::process::Pid::from_child(child), rustix::process::Signal::TERM);
-        let deadline = Instant::now() + GRACE;
-        while Instant::now() < deadline {
-            if child.try_wait()?.is_some() {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(10));
+/// Asks `child` to end, and its helpers: git does not end `remote-http` itself, which would go on downloading. Insists
+/// after a while.
+#[cfg(unix)]
+fn stop(child: &mut Child, group: bool) -> io::Result<()> {
+    use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+    let pid = Pid::from_child(child);
+    // A process that has just ended cannot be signalled; the wait below tells.
+    let send = |signal| {
+        let _ = if group { kill_process_group(pid, signal) } else { kill_process(pid, signal) };
+    };
+    send(Signal::TERM);
+    let deadline = Instant::now() + GRACE;
+    while Instant::now() < deadline {
+        if child.try_wait()?.is_some() {
+            return Ok(());
         }
+        std::thread::sleep(Duration::from_millis(10));
     }
+    send(Signal::KILL);
+    child.wait().map(drop)
+}
+
+#[cfg(not(unix))]
+fn stop(child: &mut Child, _: bool) -> io::Result<()> {
     child.kill()?;
     child.wait().map(drop)
 }
@@ -246,6 +264,12 @@ impl<'a> Address<'a> {
             user.filter(|_| scheme.eq_ignore_ascii_case("ssh")).map_or_else(String::new, |user| format!("{user}@"));
         let plain = format!("{scheme}://{login}{host}{}", &rest[authority.len()..]);
         Self { scheme: Some(scheme), host, user, password, plain }
+    }
+
+    /// Whether git may run in a process group of its own, to be ended with all its helpers. Not for ssh: it asks for a
+    /// passphrase on the terminal, and a background group that reads there is stopped for good. It ends with its pipe.
+    fn may_group(&self) -> bool {
+        self.scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("ssh"))
     }
 
     /// The decoded credentials for the helper; `None` if they are not one line of text.
