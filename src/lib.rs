@@ -14,9 +14,12 @@
 //!                  └ model                  the nouns
 //! ```
 
+pub mod aws;
+pub mod cli;
 pub mod detect;
 pub mod git;
 pub mod model;
 pub mod policy;
+pub mod report;
 pub mod rules;
 pub mod scan;

@@ -7,6 +7,7 @@ mod forest;
 mod graph;
 mod inflate;
 mod loose;
+pub mod mirror;
 mod pack;
 mod repository;
 mod sets;

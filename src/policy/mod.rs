@@ -102,7 +102,7 @@ impl Policy {
 
     fn stale_config(&self, live: &LiveEntries<'_>, matched: &BTreeSet<usize>, whole: bool) -> Vec<String> {
         let Some(config) = &self.config else { return Vec::new() };
-        let line = |(index, state): (usize, &EntryState<'_>)| {
+        let describe = |(index, state): (usize, &EntryState<'_>)| {
             let cause = match state {
                 EntryState::Expired(date) => format!("expired on {date}"),
                 EntryState::Ambiguous(prefix) => format!("names several commits with {prefix}: write more digits"),
@@ -111,7 +111,7 @@ impl Policy {
             };
             Some(format!("{} {cause}", config.describe(index)))
         };
-        live.0.iter().enumerate().filter_map(line).collect()
+        live.0.iter().enumerate().filter_map(describe).collect()
     }
 
     fn stale_baseline<'a>(&'a self, seen: &'a BTreeSet<Fingerprint>) -> impl Iterator<Item = String> + 'a {

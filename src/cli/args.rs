@@ -1,0 +1,237 @@
+//! The command line: what may be said, and what it says of itself.
+
+use clap::builder::{NonEmptyStringValueParser, ValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing found, and everything was read
+  1  findings (another number with --exit-code)
+  2  an error, or something could not be read; findings are still written. Wins over 1";
+
+const EXAMPLES: &str = "\
+Examples:
+  keytrail scan                                   this repository, all of its history
+  keytrail scan -f sarif -o keytrail.sarif        for code scanning
+  keytrail scan https://git.example.org/app.git   a repository elsewhere
+  keytrail baseline && keytrail scan --baseline .keytrail-baseline.json
+                                                  from today on, only what is new";
+
+/// Finds AWS credentials in the whole history of git repositories: who brought them in, whether they are still there,
+/// and what to do.
+#[derive(Debug, Parser)]
+#[command(name = "keytrail", version, max_term_width = 100, after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Scan repositories and report what was leaked
+    ///
+    /// Reads every object of each repository, also those that no branch reaches any more, and reports each credential
+    /// once, with the commit that brought it in. Values are shown by their first four characters and length.
+    #[command(after_help = EXIT_CODES)]
+    Scan(Box<ScanArgs>),
+    /// Scan, and write down what is known, so that later scans count only what is new
+    ///
+    /// The file lists fingerprints of values, not places: moved code, rebases and squashes change nothing, and a new
+    /// secret is never hidden by an old one. Give it to `keytrail scan --baseline`. Exits 0 once the file is written,
+    /// unless something could not be read.
+    Baseline(Box<BaselineArgs>),
+    /// Show and check what is searched for
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Print completions for a shell, e.g. `keytrail completions bash > ~/.local/share/bash-completion/completions/keytrail`
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScanArgs {
+    #[command(flatten)]
+    pub(super) targets: Targets,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    /// Do not count findings whose every value this file lists; see `keytrail baseline`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What counts")]
+    pub(super) baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BaselineArgs {
+    #[command(flatten)]
+    pub(super) targets: Targets,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE", default_value = crate::policy::BASELINE_FILE, value_hint = ValueHint::FilePath)]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Targets {
+    /// Repositories: folders (bare or with a work tree) or URLs (https, ssh, git, file, user@host:path)
+    ///
+    /// A URL is mirrored with your own git and your credentials for it into a temporary folder, which is deleted
+    /// afterwards.
+    #[arg(value_name = "PATH|URL", default_value = ".", value_hint = ValueHint::AnyPath, value_parser = ValueParser::os_string())]
+    pub(super) targets: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// How to write the report
+    #[arg(short, long, value_enum, default_value_t = FormatArg::Text)]
+    pub(super) format: FormatArg,
+    /// Where to write the report; `-` is standard output
+    ///
+    /// The file is made readable for you alone, and appears only when the report is whole.
+    #[arg(short, long, value_name = "FILE", default_value = "-", value_hint = ValueHint::FilePath)]
+    pub(super) output: PathBuf,
+    /// Write the values themselves into the report: keep it as safe as the credentials
+    #[arg(long)]
+    pub(super) reveal: bool,
+    /// Show also what matched and was dropped, each with the reason
+    #[arg(long)]
+    pub(super) explain: bool,
+    /// Show also findings that a comment, the configuration or the baseline hides
+    #[arg(long)]
+    pub(super) show_suppressed: bool,
+    /// Exit with N when there are findings
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) exit_code: u8,
+}
+
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct EngineArgs {
+    /// Leave out objects that no ref reaches (amended, force-pushed-away and dropped work)
+    #[arg(long, help_heading = "What is read")]
+    pub(super) reachable_only: bool,
+    /// Accept missing objects and shallow history: name them, but do not exit 2 for them
+    #[arg(long, help_heading = "What is read")]
+    pub(super) allow_missing: bool,
+    /// Hold no object larger than this in memory whole: larger ones are read in pieces where possible, or named
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = parse_size, help_heading = "What is read")]
+    pub(super) max_object_size: u64,
+    /// Search for what this rule file describes, too (repeatable)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What counts")]
+    pub(super) rules: Vec<PathBuf>,
+    /// Use this allowlist instead of each repository's own .keytrail.toml
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_config", help_heading = "What counts")]
+    pub(super) config: Option<PathBuf>,
+    /// Use no allowlist, not even the repository's own
+    #[arg(long, help_heading = "What counts")]
+    pub(super) no_config: bool,
+    /// Count also what a comment on its line allows (`keytrail:allow` and the like)
+    #[arg(long, help_heading = "What counts")]
+    pub(super) no_inline_allow: bool,
+    /// Make fingerprints with the key in this file (16 bytes or more) instead of the public one
+    ///
+    /// Nobody without the key can then test guesses against your reports and baselines; fingerprints made with
+    /// another key do not match.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What counts")]
+    pub(super) fingerprint_key: Option<PathBuf>,
+    /// Use N threads [default: one a core]
+    #[arg(short, long, value_name = "N", help_heading = "Running")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// No progress and no notes on standard error, only errors
+    #[arg(short, long, help_heading = "Running")]
+    pub(super) quiet: bool,
+    /// When to use colours; a `NO_COLOR` variable is heeded
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorArg::Auto, help_heading = "Running")]
+    pub(super) color: ColorArg,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// List all rules, one a line
+    List {
+        /// Also those of this file (repeatable)
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        rules: Vec<PathBuf>,
+    },
+    /// Tell what a rule finds, why it matters and what to do
+    Explain {
+        /// The rule's id, as in reports
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        id: String,
+        /// Also know the rules of this file (repeatable)
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        rules: Vec<PathBuf>,
+    },
+    /// Check rule files, with their own examples; without files, the built-in rules
+    Check {
+        /// The files
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    /// For people
+    Text,
+    /// One JSON object a line: findings, then a summary
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorArg {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Bytes of `64M`, `1GiB`, `500k`, `4096`; units are powers of 1024.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err("write a number and a unit, e.g. 64M (K, M, G)".into()),
+    };
+    let number: u64 = number.parse().map_err(|_| "write a number and a unit, e.g. 64M (K, M, G)".to_owned())?;
+    let size = number.checked_mul(1 << shift).ok_or("too large")?;
+    if size == 0 { Err("must be more than zero".into()) } else { Ok(size) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        for (text, size) in [("64M", 64 << 20), ("1GiB", 1 << 30), ("500k", 500 << 10), ("4096", 4096), ("7b", 7)] {
+            assert_eq!(parse_size(text), Ok(size), "{text}");
+        }
+        for text in ["", "M", "0", "-1", "1T", "1.5M", "99999999999999999999", "18446744073709551615G"] {
+            assert!(parse_size(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The program: arguments, terminal, files, exit codes. The only room that touches any of them.
+
+mod args;
+mod baseline;
+mod error;
+mod exit;
+mod output;
+mod rules;
+mod scan;
+mod session;
+mod signal;
+mod target;
+mod terminal;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use error::CliError;
+use output::Output;
+use std::ffi::OsString;
+use std::process::ExitCode;
+use terminal::Terminal;
+
+/// Runs the program with these arguments, the first of which is its own name.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output, usage errors to standard error; either may be closed.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::ERROR));
+        }
+    };
+    let terminal = match &cli.command {
+        Command::Scan(scan) => Terminal::new(scan.engine.color, scan.engine.quiet),
+        Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
+        Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
+    };
+    run(&cli.command, &terminal).unwrap_or_else(|error| {
+        terminal.clear();
+        terminal.error(&error);
+        ExitCode::from(exit::ERROR)
+    })
+}
+
+fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
+    match command {
+        Command::Scan(args) => scan::run(args, terminal),
+        Command::Baseline(args) => baseline::run(args, terminal),
+        Command::Rules(command) => rules::run(command),
+        Command::Completions { shell } => {
+            // Made in memory: the generator panics on a closed pipe.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "keytrail", &mut script);
+            Output::Stdout.write(|out| out.write_all(&script))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What `scan` and `baseline` share: everything is read and checked first, then the repositories are scanned in turn.
+
+use super::args::EngineArgs;
+use super::error::CliError;
+use super::rules::load;
+use super::target::{Target, config_beside};
+use super::terminal::Terminal;
+use super::{exit, signal};
+use crate::git::mirror::{self, MirrorError};
+use crate::model::{Coverage, FingerprintKey, GapKind, Report, RepositoryReport};
+use crate::policy::{Baseline, Config, Policy};
+use crate::rules::RuleSet;
+use crate::scan::{ScanOptions, Scanner};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// Fewest bytes of a key that cannot be guessed.
+const MIN_KEY_BYTES: usize = 16;
+
+/// One run.
+pub(super) struct Session<'a> {
+    args: &'a EngineArgs,
+    /// The rules in use.
+    pub(super) rules: RuleSet,
+    options: ScanOptions,
+    config: Option<Config>,
+    baseline: Option<(PathBuf, Arc<Baseline>)>,
+    cancel: &'static AtomicBool,
+    terminal: &'a Terminal,
+}
+
+/// What a run brought.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// The repositories that could be scanned.
+    pub(super) report: Report,
+    /// How many could not.
+    pub(super) failed: usize,
+    /// Whether the user or the system stopped it.
+    pub(super) interrupted: bool,
+}
+
+impl Outcome {
+    /// The ending, when findings have this code.
+    pub(super) fn ending(&self, findings_code: u8) -> exit::Ending {
+        let incomplete = self.failed > 0 || self.interrupted || !self.report.is_complete();
+        exit::Ending { incomplete, findings: self.report.finding_count(), findings_code }
+    }
+}
+
+impl<'a> Session<'a> {
+    /// Reads rules, configuration, baseline and key: whatever is wrong with them shows before the scan.
+    pub(super) fn new(
+        args: &'a EngineArgs,
+        baseline: Option<&Path>,
+        explain: bool,
+        terminal: &'a Terminal,
+    ) -> Result<Self, CliError> {
+        if let Some(jobs) = args.jobs {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.get()).build_global();
+            pool.map_err(|error| CliError::new(format!("cannot start {jobs} threads: {error}")))?;
+        }
+        let read = |path: &Path| Ok::<_, CliError>((path.to_owned(), Arc::new(Baseline::read(path)?)));
+        Ok(Self {
+            args,
+            rules: load(&args.rules)?,
+            options: ScanOptions {
+                max_object_size: args.max_object_size,
+                reachable_only: args.reachable_only,
+                allow_missing: args.allow_missing,
+                explain,
+                fingerprint_key: args.fingerprint_key.as_deref().map(read_key).transpose()?.unwrap_or_default(),
+            },
+            config: args.config.as_deref().map(Config::read).transpose()?,
+            baseline: baseline.map(read).transpose()?,
+            cancel: signal::install()?,
+            terminal,
+        })
+    }
+
+    /// Scans all targets in turn. One that cannot be scanned is told of, and the next is tried.
+    pub(super) fn scan(&self, targets: &[Target]) -> Outcome {
+        let mut outcome = Outcome::default();
+        for target in targets {
+            if self.cancel.load(Relaxed) {
+                self.terminal.warning(&format!("interrupted before {}", target.name()));
+                outcome.failed += 1;
+                continue;
+            }
+            if targets.len() > 1 {
+                self.terminal.repository(&target.name());
+            }
+            match self.scan_one(target) {
+                Ok(repository) => outcome.report.repositories.push(repository),
+                Err(error) => {
+                    outcome.failed += 1;
+                    self.terminal.error(&error);
+                }
+            }
+        }
+        self.terminal.clear();
+        outcome.interrupted = self.cancel.load(Relaxed);
+        for repository in &outcome.report.repositories {
+            if let Some(text) = interruption(&repository.name, &repository.coverage) {
+                self.terminal.warning(&text);
+            }
+        }
+        let shared = [self.args.config.as_deref(), self.baseline.as_ref().map(|(path, _)| path.as_path())];
+        for file in shared.into_iter().flatten() {
+            merge_stale(&mut outcome.report, &format!("{}:", file.display()));
+        }
+        outcome
+    }
+
+    fn scan_one(&self, target: &Target) -> Result<RepositoryReport, CliError> {
+        let name = target.name();
+        match target {
+            Target::Path(path) => self.scan_folder(path, &name, &self.policy(Some(path))?),
+            Target::Url(url) => {
+                self.terminal.wait("cloning");
+                let mirrored = mirror::mirror(url, self.cancel);
+                self.terminal.clear();
+                let mirror = mirrored.map_err(|error: MirrorError| CliError::from(error))?;
+                self.scan_folder(&mirror.path(), &name, &self.policy(None)?)
+            }
+        }
+    }
+
+    fn scan_folder(&self, path: &Path, name: &str, policy: &Policy) -> Result<RepositoryReport, CliError> {
+        let scanner = Scanner {
+            rules: &self.rules,
+            policy,
+            options: &self.options,
+            progress: self.terminal,
+            cancel: self.cancel,
+        };
+        Ok(scanner.scan(path, name)?)
+    }
+
+    /// The policy for the repository in the folder `path`, or for one without a work tree.
+    fn policy(&self, path: Option<&Path>) -> Result<Policy, CliError> {
+        let config = match &self.config {
+            _ if self.args.no_config => None,
+            Some(config) => Some(config.clone()),
+            None => path.and_then(config_beside).as_deref().map(Config::read).transpose()?,
+        };
+        // Days are counted in UTC, so that an entry expires everywhere at once.
+        let today = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date();
+        let mut policy = Policy::new(config, self.baseline.clone(), today);
+        policy.inline_allowed = !self.args.no_inline_allow;
+        Ok(policy)
+    }
+}
+
+fn read_key(path: &Path) -> Result<FingerprintKey, CliError> {
+    let key = std::fs::read(path).map_err(|error| CliError::new(format!("cannot read {}: {error}", path.display())))?;
+    let key = key.trim_ascii_end();
+    if key.len() < MIN_KEY_BYTES {
+        let message = format!("{}: a fingerprint key needs {MIN_KEY_BYTES} bytes or more", path.display());
+        return Err(CliError::new(message).with_hint("make one with `openssl rand -hex 32`"));
+    }
+    Ok(FingerprintKey::new(key.to_owned()))
+}
+
+/// How far a scan came that was stopped.
+fn interruption(name: &str, coverage: &Coverage) -> Option<String> {
+    coverage.gaps.iter().find(|gap| gap.kind == GapKind::Interrupted)?;
+    let total = coverage.total();
+    Some(format!("interrupted: {name}: {} of {} objects read, the report is partial", total.scanned, total.seen))
+}
+
+/// A file that serves several repositories has a stale entry only if none of them uses it: such lines, which begin with
+/// `source`, stay in the first repository's list, and the others go.
+fn merge_stale(report: &mut Report, source: &str) {
+    let [first, others @ ..] = &mut report.repositories[..] else { return };
+    first.stale.retain(|line| !line.starts_with(source) || others.iter().all(|other| other.stale.contains(line)));
+    for other in others {
+        other.stale.retain(|line| !line.starts_with(source));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shared_entry_is_stale_only_if_no_repository_uses_it() {
+        let repository = |stale: &[&str]| RepositoryReport {
+            name: String::new(),
+            head: None,
+            branch: None,
+            origin: None,
+            findings: vec![],
+            suppressed: vec![],
+            stale: stale.iter().map(|&line| line.to_owned()).collect(),
+            drops: vec![],
+            dropped: vec![],
+            coverage: Coverage::default(),
+        };
+        let mut report =
+            Report { repositories: vec![repository(&["b: 1", "b: 2", "own"]), repository(&["b: 2", "b: 3"])] };
+        merge_stale(&mut report, "b:");
+        assert_eq!(report.repositories[0].stale, ["b: 2", "own"]);
+        assert!(report.repositories[1].stale.is_empty());
+    }
+
+    #[test]
+    fn a_short_key_is_refused_without_being_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, "short\n").unwrap();
+        let error = read_key(&path).unwrap_err().to_string();
+        assert!(error.contains("16 bytes") && !error.contains("short"), "{error}");
+        std::fs::write(&path, "0123456789abcdef\n").unwrap();
+        assert!(read_key(&path).is_ok());
+    }
+}
