@@ -15,5 +15,6 @@
 //! ```
 
 pub mod model;
+pub mod report;
 pub mod rules;
 pub mod scan;
