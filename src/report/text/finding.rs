@@ -6,7 +6,7 @@ use crate::model::{
     CommitRef, Component, ComponentKind, Finding, Lifetime, Pairing, PairingScope, RepositoryReport, SuppressionKind,
     Trace,
 };
-use std::io::{self, Write as _};
+use std::io;
 
 /// Refs named before "and N more".
 const REFS: usize = 3;

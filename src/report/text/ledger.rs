@@ -4,7 +4,7 @@ use super::Page;
 use super::paint::{number, plural, size, some};
 use crate::model::{Coverage, Gap, GapKind, ObjectKind, RepositoryReport};
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
+use std::io;
 
 /// Gaps named one by one.
 const GAPS: usize = 10;
