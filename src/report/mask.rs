@@ -1,0 +1,204 @@
+//! Keeps values out of everything else that is written: a path, a branch or an author's name may hold one too.
+
+use crate::model::{Component, Location, Place, Report, Secret};
+use aho_corasick::AhoCorasick;
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io;
+
+/// Every value of a report, to be found in any string that goes out and replaced by its redacted form.
+pub(super) struct Mask {
+    /// `None` when there is nothing to hide.
+    values: Option<AhoCorasick>,
+    /// What stands for each pattern of `values`.
+    redacted: Vec<String>,
+    reveal: bool,
+}
+
+impl Mask {
+    /// Hides the values of `report`: counted, suppressed and dropped ones; with `reveal`, none.
+    pub(super) fn new(report: &Report, reveal: bool) -> io::Result<Self> {
+        let mut patterns: Vec<(Vec<u8>, String)> = Vec::new();
+        for secret in secrets(report).filter(|_| !reveal) {
+            let lossy = String::from_utf8_lossy(secret.expose());
+            for form in [secret.expose(), lossy.as_bytes()] {
+                if !form.is_empty() {
+                    patterns.push((form.to_vec(), secret.redacted()));
+                }
+            }
+        }
+        patterns.sort();
+        patterns.dedup();
+        let values = match patterns.is_empty() {
+            true => None,
+            false => Some(AhoCorasick::new(patterns.iter().map(|(form, _)| form)).map_err(io::Error::other)?),
+        };
+        Ok(Self { values, redacted: patterns.into_iter().map(|(_, redacted)| redacted).collect(), reveal })
+    }
+
+    /// `bytes` without values. Where values overlap, one redacted form stands for the whole stretch.
+    pub(super) fn bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let Some(values) = &self.values else { return Cow::Borrowed(bytes) };
+        let mut spans: Vec<(usize, usize, usize)> =
+            values.find_overlapping_iter(bytes).map(|m| (m.start(), m.end(), m.pattern().as_usize())).collect();
+        if spans.is_empty() {
+            return Cow::Borrowed(bytes);
+        }
+        // At one start the longest first: it names the stretch.
+        spans.sort_by_key(|&(start, end, _)| (start, std::cmp::Reverse(end)));
+        let mut shown = Vec::with_capacity(bytes.len());
+        let mut done = 0;
+        for (start, end, pattern) in spans {
+            if start >= done {
+                shown.extend_from_slice(&bytes[done..start]);
+                shown.extend_from_slice(self.redacted[pattern].as_bytes());
+            }
+            done = done.max(end);
+        }
+        shown.extend_from_slice(&bytes[done..]);
+        Cow::Owned(shown)
+    }
+
+    /// `text` without values.
+    pub(super) fn text(&self, text: &str) -> String {
+        String::from_utf8_lossy(&self.bytes(text.as_bytes())).into_owned()
+    }
+
+    /// `text` without values and on one line: control characters are spelled out, so that a file name can neither
+    /// forge a line of the report nor reach the terminal.
+    pub(super) fn line(&self, text: &str) -> String {
+        // Once more after spelling out: the spelling could complete a value.
+        self.text(&spell_out(&self.text(text)))
+    }
+
+    /// The path of a file, lossily decoded; `None` for other places.
+    pub(super) fn path(&self, location: &Location) -> Option<String> {
+        match &location.place {
+            // Decoding can join bytes to the text of a value, so the text is masked again.
+            Place::File(path) => Some(self.text(&String::from_utf8_lossy(&self.bytes(path)))),
+            Place::Commit | Place::Tag | Place::Unnamed => None,
+        }
+    }
+
+    /// The place for a person: `path:line:column`, on one line.
+    pub(super) fn spot(&self, location: &Location) -> String {
+        let place = match self.path(location) {
+            Some(path) => self.line(&path),
+            None => location.place.display(&location.object),
+        };
+        format!("{place}:{}:{}", location.line, location.column)
+    }
+
+    /// The redacted form of a value.
+    pub(super) fn redacted(&self, secret: &Secret) -> String {
+        secret.redacted()
+    }
+
+    /// The value itself, lossily decoded, where the user wants to see it.
+    pub(super) fn value(&self, secret: &Secret) -> Option<String> {
+        self.reveal.then(|| String::from_utf8_lossy(secret.expose()).into_owned())
+    }
+
+    /// What a person is shown of a value, on one line.
+    pub(super) fn shown(&self, secret: &Secret) -> String {
+        self.value(secret).map_or_else(|| secret.redacted(), |value| spell_out(&value))
+    }
+}
+
+fn secrets(report: &Report) -> impl Iterator<Item = &Secret> {
+    report.repositories.iter().flat_map(|repository| {
+        let findings = repository.findings.iter().chain(&repository.suppressed);
+        let components =
+            findings.flat_map(|finding| &finding.components).map(|component: &Component| &component.secret);
+        components.chain(repository.dropped.iter().map(|dropped| &dropped.secret))
+    })
+}
+
+/// Control characters, and those that turn the direction of text, as `\n` or `\u{1b}`.
+fn spell_out(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => line.push_str("\\n"),
+            '\r' => line.push_str("\\r"),
+            '\t' => line.push_str("\\t"),
+            c if c.is_control() || turns_direction(c) => {
+                // Writing to a string cannot fail.
+                let _ = write!(line, "{}", c.escape_unicode());
+            }
+            c => line.push(c),
+        }
+    }
+    line
+}
+
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{DropReason, Dropped, Oid, RepositoryReport};
+
+    fn location(path: &[u8]) -> Location {
+        let object = Oid::from_bytes(&[7; 20]).unwrap();
+        Location { place: Place::File(path.to_vec()), object, line: 3, column: 9, length: 20 }
+    }
+
+    fn mask(values: &[&[u8]], reveal: bool) -> Mask {
+        let dropped = values.iter().map(|value| Dropped {
+            rule_id: "r".into(),
+            secret: Secret::new(value),
+            reason: DropReason::Words,
+            detail: String::new(),
+            location: location(b"p"),
+            objects: 1,
+        });
+        let repository = RepositoryReport {
+            name: "r".into(),
+            head: None,
+            branch: None,
+            origin: None,
+            findings: vec![],
+            suppressed: vec![],
+            stale: vec![],
+            drops: vec![],
+            dropped: dropped.collect(),
+            coverage: Default::default(),
+        };
+        Mask::new(&Report { repositories: vec![repository] }, reveal).unwrap()
+    }
+
+    #[test]
+    fn a_value_inside_a_string_becomes_its_redacted_form() {
+        let mask = mask(&[b"abcdefghijklmnop"], false);
+        assert_eq!(mask.text("old/abcdefghijklmnop.txt"), "old/abcd…(16).txt");
+        assert_eq!(mask.spot(&location(b"abcdefghijklmnop")), "abcd…(16):3:9");
+    }
+
+    #[test]
+    fn overlapping_values_leave_no_tail() {
+        let mask = mask(&[b"abcdefghijklmnop", b"klmnopqrstuvwxyz"], false);
+        assert_eq!(mask.text("<abcdefghijklmnopqrstuvwxyz>"), "<abcd…(16)>");
+    }
+
+    #[test]
+    fn a_value_that_is_no_utf8_is_found_raw_and_decoded() {
+        let mask = mask(&[b"abcdefgh\xffijklmnop"], false);
+        assert_eq!(mask.path(&location(b"a/abcdefgh\xffijklmnop")).unwrap(), "a/abcd…(17)");
+        assert_eq!(mask.text("by abcdefgh\u{fffd}ijklmnop"), "by abcd…(17)");
+    }
+
+    #[test]
+    fn reveal_hides_nothing_and_an_empty_value_matches_nothing() {
+        assert_eq!(mask(&[b"abcdefghijklmnop"], true).text("abcdefghijklmnop"), "abcdefghijklmnop");
+        assert_eq!(mask(&[b""], false).text("abc"), "abc");
+    }
+
+    #[test]
+    fn a_path_cannot_forge_a_line_nor_reach_the_terminal() {
+        let mask = mask(&[], false);
+        assert_eq!(mask.line("a\nb\u{1b}[2J\u{202e}\u{9b}"), "a\\nb\\u{1b}[2J\\u{202e}\\u{9b}");
+    }
+}

@@ -1,0 +1,106 @@
+//! One finding as a SARIF result.
+
+use super::log::{Message, ResultProperties, SarifLocation, SarifResult, SarifSuppression};
+use super::place::location;
+use super::rule::{RuleTable, level};
+use crate::model::{CommitRef, Finding, Suppression, SuppressionKind};
+use crate::report::mask::Mask;
+use std::collections::BTreeMap;
+
+/// Code scanning keeps this many locations of a result. Commits and refs in the properties are held to it too.
+const MANY: usize = 100;
+
+pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> SarifResult {
+    let primary = &finding.primary().location;
+    let rule_index = table.index_of(finding, mask);
+    let trace = &finding.trace;
+    let ids = |commits: &[CommitRef]| commits.iter().take(MANY).map(|commit| commit.id.to_string()).collect();
+    SarifResult {
+        rule_id: table.id(rule_index),
+        rule_index,
+        level: level(finding.severity),
+        message: Message { text: message(finding, mask) },
+        locations: [location(primary, None, None, mask)],
+        related_locations: related(finding, mask),
+        partial_fingerprints: BTreeMap::from([
+            ("keytrailFingerprint/v1", finding.fingerprint.to_string()),
+            ("primaryLocationLineHash", line_hash(finding)),
+        ]),
+        suppressions: finding.suppression.as_ref().map(|suppression| [suppressed(suppression, mask)]),
+        properties: ResultProperties {
+            commit: trace.introduced().map(|commit| commit.id.to_string()),
+            introduced_in: ids(&trace.introductions),
+            removed_in: ids(&trace.removals),
+            blob: primary.object.to_string(),
+            refs: trace.present_in.iter().take(MANY).map(|name| mask.text(name)).collect(),
+            present_at_head: trace.at_head,
+        },
+    }
+}
+
+/// Names no author: this text is shown to all who see the alert.
+fn message(finding: &Finding, mask: &Mask) -> String {
+    let trace = &finding.trace;
+    let values: Vec<String> = finding.components.iter().map(|component| mask.shown(&component.secret)).collect();
+    let mut text = format!("{} ({})", mask.text(&finding.title), values.join(", "));
+    match trace.introduced() {
+        Some(commit) => {
+            let day = commit.date.get(..10).unwrap_or(&commit.date);
+            text.push_str(&format!(", introduced by commit {} on {}", commit.id.short(), mask.text(day)));
+        }
+        None => text.push_str(", introduced by no commit of this repository"),
+    }
+    text.push_str(match (trace.at_head, trace.reachable, trace.present_in.is_empty()) {
+        (true, _, _) => ", still in HEAD.",
+        (false, false, _) => ", not in HEAD: no ref reaches it, but it is still in the object store.",
+        (false, true, false) => ", not in HEAD, but other refs still hold it.",
+        (false, true, true) => ", not in HEAD: history keeps it.",
+    });
+    if let Some(account) = &finding.account_id {
+        text.push_str(&format!(" AWS account {account}."));
+    }
+    text
+}
+
+/// The other components, then the other places.
+fn related(finding: &Finding, mask: &Mask) -> Vec<SarifLocation> {
+    let primary = &finding.primary().location;
+    let components = finding.components.iter().skip(1).map(|component| {
+        let what = format!("{} {}", mask.text(component.kind.as_str()), mask.shown(&component.secret));
+        (&component.location, what)
+    });
+    let elsewhere = finding
+        .trace
+        .occurrences
+        .iter()
+        .map(|occurrence| &occurrence.location)
+        .filter(|at| *at != primary && finding.components.iter().all(|component| component.location != **at))
+        .map(|at| (at, "The same value.".to_owned()));
+    components
+        .chain(elsewhere)
+        .take(MANY)
+        .enumerate()
+        .map(|(i, (at, what))| location(at, Some(i + 1), Some(what), mask))
+        .collect()
+}
+
+/// The line's hash with its occurrence number. Without a hash code scanning could drop the result, as the file may be
+/// gone from disk: then the finding's own fingerprint stands in, which is as stable.
+fn line_hash(finding: &Finding) -> String {
+    match finding.line_hash.as_str() {
+        "" => format!("{}:1", finding.fingerprint.as_str().get(..16).unwrap_or_default()),
+        hash if hash.contains(':') => hash.to_owned(),
+        hash => format!("{hash}:1"),
+    }
+}
+
+fn suppressed(suppression: &Suppression, mask: &Mask) -> SarifSuppression {
+    SarifSuppression {
+        kind: match suppression.kind {
+            SuppressionKind::Inline => "inSource",
+            SuppressionKind::Config | SuppressionKind::Baseline => "external",
+        },
+        status: "accepted",
+        justification: mask.text(&suppression.reason),
+    }
+}

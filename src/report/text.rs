@@ -1,0 +1,75 @@
+//! The report for a person: one block a credential, worst first, then what was read and what was not.
+
+mod finding;
+mod ledger;
+mod paint;
+
+use super::Style;
+use super::mask::Mask;
+use crate::model::{Report, RepositoryReport};
+use paint::{Paint, plural};
+use std::io::{self, Write};
+
+/// What every part of the text needs.
+struct Page<'a> {
+    mask: &'a Mask,
+    style: &'a Style,
+    paint: Paint,
+    out: &'a mut dyn Write,
+}
+
+impl Page<'_> {
+    /// One fact: a dim label of fixed width and what it says.
+    fn fact(&mut self, label: &str, says: &str) -> io::Result<()> {
+        // Padded before painting: escape sequences have no width.
+        let label = self.paint.dim(&format!("{label:<LABEL$}"));
+        writeln!(self.out, "  {label}{says}")
+    }
+}
+
+/// Columns from the indentation to what a label says.
+const LABEL: usize = 13;
+
+pub(super) fn write(report: &Report, mask: &Mask, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { mask, style, paint: Paint { color: style.color }, out };
+    let several = report.repositories.len() > 1;
+    for (number, repository) in report.repositories.iter().enumerate() {
+        if several {
+            let gap = if number == 0 { "" } else { "\n" };
+            let heading = page.paint.bold(&format!("━━ {}", mask.line(&repository.name)));
+            writeln!(page.out, "{gap}{heading}\n")?;
+        }
+        repository_text(&mut page, repository)?;
+    }
+    if report.repositories.is_empty() {
+        writeln!(page.out, "Nothing was scanned.")?;
+    } else if several {
+        total(&mut page, report)?;
+    }
+    Ok(())
+}
+
+fn repository_text(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()> {
+    for finding in &repository.findings {
+        finding::write(page, repository, finding)?;
+        writeln!(page.out)?;
+    }
+    if page.style.show_suppressed {
+        for finding in &repository.suppressed {
+            finding::write(page, repository, finding)?;
+            writeln!(page.out)?;
+        }
+    }
+    ledger::write(page, repository)
+}
+
+fn total(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let short = report.repositories.iter().filter(|repository| !repository.coverage.is_complete()).count();
+    let covered = match short {
+        0 => "all fully covered".to_owned(),
+        n => page.paint.bad(&format!("{n} NOT FULLY COVERED")),
+    };
+    let repositories = plural(report.repositories.len() as u64, "repository", "repositories");
+    let findings = plural(report.finding_count() as u64, "finding", "findings");
+    writeln!(page.out, "\n{}  {repositories}, {findings}, {covered}.", page.paint.bold("Total"))
+}

@@ -1,0 +1,152 @@
+//! What was read, what was dropped, what is missing, and the verdict.
+
+use super::Page;
+use super::paint::{number, plural, size, some};
+use crate::model::{Coverage, Gap, GapKind, ObjectKind, RepositoryReport};
+use std::collections::BTreeMap;
+use std::io;
+
+/// Gaps named one by one.
+const GAPS: usize = 10;
+
+pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()> {
+    suppressed(page, repository)?;
+    drops(page, repository)?;
+    for line in &repository.stale {
+        let line = page.mask.line(line);
+        page.fact("stale", &line)?;
+    }
+    read(page, &repository.coverage)?;
+    gaps(page, "gaps", &repository.coverage.gaps)?;
+    gaps(page, "accepted", &repository.coverage.accepted_gaps)?;
+    verdict(page, repository)
+}
+
+fn suppressed(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()> {
+    match (repository.suppressed.len() as u64, page.style.show_suppressed) {
+        (0, _) => Ok(()),
+        (count, true) => page.fact("suppressed", &format!("{}, listed above", plural(count, "finding", "findings"))),
+        (count, false) => page.fact("suppressed", &plural(count, "finding", "findings")),
+    }
+}
+
+fn drops(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()> {
+    let mut by_reason = BTreeMap::new();
+    for drop in &repository.drops {
+        *by_reason.entry(drop.reason).or_insert(0_u64) += drop.count;
+    }
+    if !by_reason.is_empty() {
+        let total = by_reason.values().sum();
+        let reasons: Vec<_> =
+            by_reason.iter().map(|(reason, &n)| format!("{} {}", number(n), spaced(reason.as_str()))).collect();
+        page.fact("dropped", &format!("{}: {}", plural(total, "candidate", "candidates"), reasons.join(", ")))?;
+    }
+    if !page.style.explain {
+        return Ok(());
+    }
+    for dropped in &repository.dropped {
+        let reason = page.paint.dim(&format!("{:<19}", spaced(dropped.reason.as_str())));
+        let mut says = format!("{reason}{}  {}", page.mask.shown(&dropped.secret), page.mask.spot(&dropped.location));
+        if dropped.objects > 1 {
+            says.push_str(&page.paint.dim(&format!("  (in {} objects)", number(dropped.objects))));
+        }
+        if !dropped.detail.is_empty() {
+            says.push_str(&page.paint.dim(&format!("  {}", page.mask.line(&dropped.detail))));
+        }
+        page.fact("", &says)?;
+    }
+    Ok(())
+}
+
+fn spaced(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+fn read(page: &mut Page<'_>, coverage: &Coverage) -> io::Result<()> {
+    let total = coverage.total();
+    let kinds: Vec<String> = ObjectKind::ALL
+        .iter()
+        .filter_map(|kind| coverage.objects.get(kind).map(|tally| (kind, tally.scanned)))
+        .filter(|&(_, scanned)| scanned > 0)
+        .map(|(kind, scanned)| plural(scanned, kind.as_str(), &format!("{kind}s")))
+        .collect();
+    let of = if total.scanned == total.seen {
+        plural(total.seen, "object", "objects")
+    } else {
+        format!("{} of {}", number(total.scanned), plural(total.seen, "object", "objects"))
+    };
+    let mut says = format!("{of}, {}, {}", size(total.bytes), plural(coverage.refs, "ref", "refs"));
+    if !kinds.is_empty() {
+        says.push_str(&page.paint.dim(&format!("  ({})", kinds.join(", "))));
+    }
+    if total.left_out > 0 {
+        says.push_str(&format!("; {} left out on request", number(total.left_out)));
+    }
+    page.fact("read", &says)
+}
+
+fn gaps(page: &mut Page<'_>, label: &str, gaps: &[Gap]) -> io::Result<()> {
+    if gaps.is_empty() {
+        return Ok(());
+    }
+    page.fact(label, &kinds_of_gaps(gaps))?;
+    for gap in gaps.iter().take(GAPS) {
+        let (subject, detail) = (page.mask.line(&gap.subject), page.mask.line(&gap.detail));
+        let kind = page.paint.dim(&format!("{:<17}", spaced(gap.kind.as_str())));
+        page.fact("", &format!("{kind}{subject}: {detail}"))?;
+    }
+    match gaps.len().saturating_sub(GAPS) {
+        0 => Ok(()),
+        more => page.fact("", &format!("… and {} more", number(more as u64))),
+    }
+}
+
+/// `12 missing objects, 1 shallow boundary`.
+fn kinds_of_gaps(gaps: &[Gap]) -> String {
+    let mut counts: BTreeMap<GapKind, u64> = BTreeMap::new();
+    for gap in gaps {
+        *counts.entry(gap.kind).or_default() += 1;
+    }
+    let words: Vec<String> = counts.iter().map(|(&kind, &count)| gap_words(kind, count)).collect();
+    some(&words, words.len())
+}
+
+fn gap_words(kind: GapKind, count: u64) -> String {
+    let (one, many) = match kind {
+        GapKind::MissingObject => ("missing object", "missing objects"),
+        GapKind::ShallowBoundary => ("shallow boundary", "shallow boundaries"),
+        GapKind::TooLarge => ("object too large", "objects too large"),
+        GapKind::CorruptObject => ("corrupt object", "corrupt objects"),
+        GapKind::MissingBase => ("missing delta base", "missing delta bases"),
+        GapKind::UnreadableStore => ("unreadable part of the store", "unreadable parts of the store"),
+        GapKind::BadRef => ("bad ref", "bad refs"),
+        GapKind::Interrupted => ("interruption", "interruptions"),
+        GapKind::NotStoredHere => ("content not stored here", "contents not stored here"),
+    };
+    plural(count, one, many)
+}
+
+fn verdict(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()> {
+    let coverage = &repository.coverage;
+    let findings = repository.findings.len() as u64;
+    let mut limits = Vec::new();
+    if !coverage.accepted_gaps.is_empty() {
+        limits.push(plural(coverage.accepted_gaps.len() as u64, "accepted gap", "accepted gaps"));
+    }
+    if coverage.total().left_out > 0 {
+        limits.push(format!("{} left out on request", plural(coverage.total().left_out, "object", "objects")));
+    }
+    let limits = limits.join(" and ");
+    let count = plural(findings, "finding", "findings");
+    let says = match (coverage.is_complete(), findings) {
+        (false, _) => {
+            let why = kinds_of_gaps(&coverage.gaps);
+            page.paint.bad(&format!("{count}; NOT FULLY COVERED: {why}."))
+        }
+        (true, 0) if limits.is_empty() => page.paint.good("Clean and fully covered."),
+        (true, 0) => page.paint.good(&format!("Clean, apart from {limits}.")),
+        (true, _) if limits.is_empty() => page.paint.bad(&format!("{count}; fully covered.")),
+        (true, _) => page.paint.bad(&format!("{count}; covered apart from {limits}.")),
+    };
+    writeln!(page.out, "\n{says}")
+}

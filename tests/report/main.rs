@@ -1,0 +1,97 @@
+//! Whole outputs: what each format looks like, that JSON Lines keep to their schema, and that no value gets out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says no by panicking")]
+#![allow(unreachable_pub, reason = "modules of a test have no public")]
+
+mod fixture;
+mod masking;
+mod schema;
+
+use keytrail::model::Report;
+use keytrail::report::{Format, Style, write};
+
+/// The report as text.
+fn render(report: &Report, format: Format, style: &Style) -> String {
+    let mut out = Vec::new();
+    write(report, &fixture::rules(), format, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Compares with the file, or writes it when `BLESS` is set.
+fn assert_snapshot(name: &str, actual: &str) {
+    let path = format!("{}/tests/snapshots/report/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(expected == actual, "{name} has changed; run with BLESS=1 if it should.\n{actual}");
+}
+
+#[test]
+fn text_looks_as_it_should() {
+    assert_snapshot("findings.txt", &render(&fixture::report(), Format::Text, &Style::default()));
+}
+
+#[test]
+fn text_explains_when_asked() {
+    let style = Style { explain: true, show_suppressed: true, ..Style::default() };
+    assert_snapshot("explained.txt", &render(&fixture::report(), Format::Text, &style));
+}
+
+#[test]
+fn text_heads_each_of_several_repositories() {
+    assert_snapshot("two.txt", &render(&fixture::two(), Format::Text, &Style::default()));
+}
+
+#[test]
+fn text_in_colour_says_the_same() {
+    let plain = render(&fixture::report(), Format::Text, &Style::default());
+    let color = render(&fixture::report(), Format::Text, &Style { color: true, ..Style::default() });
+    assert!(color.len() > plain.len());
+    let mut stripped = String::new();
+    let mut rest = color.as_str();
+    while let Some((before, sequence)) = rest.split_once("\u{1b}[") {
+        stripped.push_str(before);
+        rest = sequence.split_once('m').unwrap().1;
+    }
+    assert_eq!(stripped + rest, plain);
+}
+
+#[test]
+fn json_lines_look_as_they_should() {
+    let style = Style { explain: true, ..Style::default() };
+    assert_snapshot("findings.jsonl", &render(&fixture::report(), Format::Jsonl, &style));
+}
+
+#[test]
+fn sarif_looks_as_it_should() {
+    let style = Style { show_suppressed: true, ..Style::default() };
+    assert_snapshot("findings.sarif", &render(&fixture::report(), Format::Sarif, &style));
+    assert_snapshot("two.sarif", &render(&fixture::two(), Format::Sarif, &Style::default()));
+}
+
+#[test]
+fn suppressed_findings_stay_out_of_sarif_unless_asked_for() {
+    let log = render(&fixture::report(), Format::Sarif, &Style::default());
+    assert!(!log.contains("suppressions"));
+}
+
+#[test]
+fn reveal_shows_the_values() {
+    let style = Style { reveal: true, ..Style::default() };
+    for format in [Format::Text, Format::Jsonl, Format::Sarif] {
+        let written = render(&fixture::report(), format, &style);
+        assert!(written.contains(&fixture::secret(1)), "{format:?}");
+    }
+}
+
+#[test]
+fn a_run_is_cut_where_code_scanning_would_refuse_it() {
+    let mut report = fixture::two();
+    let one = report.repositories[1].findings[0].clone();
+    report.repositories[1].findings = vec![one; 25_001];
+    let log: serde_json::Value = serde_json::from_str(&render(&report, Format::Sarif, &Style::default())).unwrap();
+    assert_eq!(log["runs"][1]["results"].as_array().unwrap().len(), 25_000);
+    let notice = &log["runs"][1]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert!(notice.as_str().unwrap().starts_with("1 result"));
+}
