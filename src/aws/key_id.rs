@@ -55,7 +55,9 @@ mod tests {
 
     #[test]
     fn old_ids_and_non_ids_give_none() {
-        for (prefix, rest) in [("AKIA", "IOSFODNN7EXAMPLE"), ("AKIA", "PZGKIQY56JQ7WMLA"), ("AKIA", "I44QH8DHBEXAMPLE"), ("AKIA", "Q")] {
+        for (prefix, rest) in
+            [("AKIA", "IOSFODNN7EXAMPLE"), ("AKIA", "PZGKIQY56JQ7WMLA"), ("AKIA", "I44QH8DHBEXAMPLE"), ("AKIA", "Q")]
+        {
             assert_eq!(account_id(format!("{prefix}{rest}").as_bytes()), None, "{rest}");
         }
     }

@@ -48,7 +48,7 @@ impl From<RulesError> for CliError {
 
 impl From<ScanError> for CliError {
     fn from(error: ScanError) -> Self {
-        Self { message: error.to_string(), hint: error.hint().map(str::to_owned) }
+        Self { message: error.to_string(), hint: error.hint() }
     }
 }
 

@@ -38,7 +38,10 @@ pub fn pair(ids: &[Item], partners: &[Item]) -> Vec<Pair> {
     for forward in [true, false] {
         let pairs = match_up(ids, partners, forward);
         let sum = pairs.iter().map(|pair| pair.distance).sum();
-        if best.as_ref().is_none_or(|(count, least, _)| (std::cmp::Reverse(pairs.len()), sum) < (std::cmp::Reverse(*count), *least)) {
+        if best
+            .as_ref()
+            .is_none_or(|(count, least, _)| (std::cmp::Reverse(pairs.len()), sum) < (std::cmp::Reverse(*count), *least))
+        {
             best = Some((pairs.len(), sum, pairs));
         }
     }

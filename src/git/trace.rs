@@ -343,7 +343,8 @@ impl<'a> Tracer<'a> {
     /// The first path, in sorted order, at which the introducing commit holds the value.
     fn primary(&self, value: u32, life: &Life) -> Option<(usize, ObjectIndex)> {
         let place_of = |object: ObjectIndex, path: Option<&[u8]>| {
-            let matches = |place: &Stand| place.path.as_deref() == path && (path.is_some() || place.objects[0] == object);
+            let matches =
+                |place: &Stand| place.path.as_deref() == path && (path.is_some() || place.objects[0] == object);
             life.places.iter().position(matches).map(|n| (n, object))
         };
         let fallback = || life.places.first().map(|place| (0, place.objects[0]));

@@ -101,12 +101,7 @@ impl<'a> Assembly<'a> {
     }
 
     /// Findings, worst first, and with `--explain` the dropped values.
-    pub fn finish(
-        self,
-        store: &Store,
-        tracer: Tracer<'_>,
-        head: &crate::git::Head,
-    ) -> (Vec<Finding>, Vec<Dropped>) {
+    pub fn finish(self, store: &Store, tracer: Tracer<'_>, head: &crate::git::Head) -> (Vec<Finding>, Vec<Dropped>) {
         let lives = tracer.lives(self.values.len() + self.dropped_values.len());
         let (kept, dropped) = lives.split_at(self.values.len());
         let builder = Builder { assembly: &self, store, lives: kept, head };
@@ -177,9 +172,8 @@ impl Builder<'_> {
             rule_id: rule_id.clone(),
             fingerprint,
             severity,
-            confidence: credential.confidence(|value| {
-                self.assembly.sightings_of(value).iter().map(|sighting| sighting.confidence).max()
-            }),
+            confidence: credential
+                .confidence(|value| self.assembly.sightings_of(value).iter().map(|sighting| sighting.confidence).max()),
             title: title.clone(),
             advice: advice.clone(),
             pairing: credential.pairing.clone(),
@@ -229,11 +223,7 @@ impl Builder<'_> {
         let length = self.assembly.values[value as usize].secret.expose().len();
         let stands = life.places.iter().filter(|stand| stand.reachable || !self.assembly.options.reachable_only);
         let occurrence = |stand: &Stand| Occurrence {
-            location: self.location(
-                self.assembly.sighting(value, stand.objects[0]),
-                stand.path.as_deref(),
-                length,
-            ),
+            location: self.location(self.assembly.sighting(value, stand.objects[0]), stand.path.as_deref(), length),
             blobs: stand.objects.len() as u32,
             reachable: stand.reachable,
         };
@@ -286,9 +276,8 @@ impl Builder<'_> {
 
     /// The dropped values, each with its first place.
     fn dropped(&self, lives: &[Life]) -> Vec<Dropped> {
-        let groups = self.assembly.dropped.chunk_by(|a, b| {
-            (a.sighting.value, a.reason) == (b.sighting.value, b.reason)
-        });
+        let groups =
+            self.assembly.dropped.chunk_by(|a, b| (a.sighting.value, a.reason) == (b.sighting.value, b.reason));
         let mut dropped: Vec<Dropped> = groups
             .map(|group| {
                 let DroppedSighting { sighting, reason } = &group[0];

@@ -141,7 +141,13 @@ impl Visitor for ContentReader<'_> {
         found
     }
 
-    fn stream(&self, work: &mut ContentWork, id: ObjectIndex, size: u64, content: &mut dyn Read) -> std::io::Result<()> {
+    fn stream(
+        &self,
+        work: &mut ContentWork,
+        id: ObjectIndex,
+        size: u64,
+        content: &mut dyn Read,
+    ) -> std::io::Result<()> {
         // A candidate is taken from the window in which it stands at least `margin` away from both edges that are not the
         // object's own: there its keyword and all that its keyword reaches are in view.
         let margin = 2 * self.detector.overlap() as usize;

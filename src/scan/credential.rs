@@ -89,7 +89,8 @@ pub(super) fn link(kinds: &[&ComponentKind], sightings: &[Sighting], lives: &[Li
     let taken: BTreeSet<ValueIndex> = credentials.iter().filter_map(|credential| credential.token).collect();
     let lone = |token, other| Credential { id: None, secret: None, token, other, pairing: None };
     credentials.extend(tokens.difference(&taken).map(|&token| lone(Some(token), None)));
-    let others = (0..kinds.len() as ValueIndex).filter(|&value| matches!(kinds[value as usize], ComponentKind::Other(_)));
+    let others =
+        (0..kinds.len() as ValueIndex).filter(|&value| matches!(kinds[value as usize], ComponentKind::Other(_)));
     credentials.extend(others.map(|other| lone(None, Some(other))));
     credentials
 }

@@ -48,11 +48,8 @@ impl Scanner<'_> {
         let shallow = repository.shallow();
 
         let (values, dropped) = (Values::default(), Values::default());
-        let reader = ContentReader {
-            detector: &detector,
-            values: &values,
-            dropped: self.options.explain.then_some(&dropped),
-        };
+        let reader =
+            ContentReader { detector: &detector, values: &values, dropped: self.options.explain.then_some(&dropped) };
         let kinds = [ObjectKind::Blob, ObjectKind::Commit, ObjectKind::Tag];
         let advance = |objects, bytes| {
             self.progress.advance(objects, bytes);
@@ -116,7 +113,8 @@ impl Scanner<'_> {
         visitor: &V,
     ) -> Walked<V::Work> {
         let table = store.table();
-        let count = (0..table.len() as ObjectIndex).filter(|&id| table.kind(id).is_some_and(|kind| kinds.contains(&kind)));
+        let count =
+            (0..table.len() as ObjectIndex).filter(|&id| table.kind(id).is_some_and(|kind| kinds.contains(&kind)));
         self.progress.begin(stage, count.count() as u64);
         let walk = Walk { store, kinds, max_object_size: self.options.max_object_size, cancel: self.cancel, advance };
         let walked = walk.run(visitor);
