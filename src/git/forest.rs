@@ -169,8 +169,8 @@ impl Forest {
 
     /// The deltas against a node.
     pub fn children(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
-        let first = self.nodes[node as usize].child;
-        std::iter::successors(Some(first), |&n| Some(self.nodes[n as usize].sibling)).take_while(|&n| n != NONE)
+        let some = |n: u32| (n != NONE).then_some(n);
+        std::iter::successors(some(self.nodes[node as usize].child), move |&n| some(self.nodes[n as usize].sibling))
     }
 
     /// Every node below `node`, itself not included.
