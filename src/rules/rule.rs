@@ -87,8 +87,8 @@ pub struct Pattern {
 /// [`crate::detect::judge`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Check {
-    /// The value's neighbours are not bytes of these sets; else the value is a part of a longer run. A neighbour that
-    /// ends an escape (`\n`, `%3D`, `\u003d`) is not one of the run. Reads at most six bytes before and one after.
+    /// The value's neighbours are not bytes of these sets; else the value is a part of a longer run. An escape is the
+    /// byte it means: `\n`, `%3D`, `\u003d`. Reads at most six bytes on either side.
     Bounded {
         /// What must not stand before the value.
         before: ByteSet,
