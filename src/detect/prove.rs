@@ -3,6 +3,7 @@
 use super::{expression::Expression, judge::judge, view::View};
 use crate::model::{Candidate, Verdict};
 use crate::rules::{Pattern, Rule, RuleSet};
+use std::io::{self, Write};
 use std::ops::Range;
 
 /// An example that does not do what it is there for.
@@ -50,6 +51,19 @@ pub fn unproven(rules: &RuleSet) -> Vec<Unproven> {
         }
     }
     failures
+}
+
+/// Says of all rules whether their examples hold, one line for each that does not, and a last line that counts. Returns
+/// whether all do.
+pub fn write_check(rules: &RuleSet, out: &mut dyn Write) -> io::Result<bool> {
+    let failures = unproven(rules);
+    for failure in &failures {
+        writeln!(out, "{failure}")?;
+    }
+    let examples: usize = rules.rules.iter().map(|rule| rule.examples.len() + rule.negative_examples.len()).sum();
+    let held = examples - failures.len();
+    writeln!(out, "{} rules, {held} of {examples} examples hold", rules.rules.len())?;
+    Ok(failures.is_empty())
 }
 
 fn explain(rule: &Rule, found: &[Candidate]) -> String {
@@ -117,4 +131,34 @@ fn windows(pattern: &Pattern, found: &[Candidate], text: &[u8]) -> Vec<Range<usi
         }
     }
     windows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::builtin;
+
+    #[test]
+    fn an_example_that_fails_is_named_without_its_text() {
+        let mut rules = builtin().unwrap();
+        assert!(write_check(&rules, &mut Vec::new()).unwrap());
+        let good = rules.rules[0].examples[0].clone();
+        rules.rules[0].negative_examples.insert(0, good);
+        rules.rules[0].examples.insert(0, "nothing".to_owned());
+        let mut said = Vec::new();
+        assert!(!write_check(&rules, &mut said).unwrap());
+        let said = String::from_utf8(said).unwrap();
+        assert!(said.contains("rule aws-access-key-id: examples number 1 is matched by no pattern"), "{said}");
+        assert!(said.contains("negative_examples number 1 is kept at byte"), "{said}");
+        assert!(!said.contains("AKIA"), "{said}");
+    }
+
+    #[test]
+    fn neighbouring_values_are_all_found() {
+        let ids = ["QYLPMN5HXHFPZAM2", "JDULPKHCC4KGTYVA", "YVP4CIPPERUVIFXG"];
+        let text = ids.map(|id| format!("AKIA{id}")).join(",");
+        let found = candidates(&builtin().unwrap(), text.as_bytes());
+        let starts: Vec<u32> = found.iter().map(|candidate| candidate.start).collect();
+        assert_eq!(starts, [0, 21, 42]);
+    }
 }

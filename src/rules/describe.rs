@@ -66,7 +66,7 @@ fn write_pattern(rules: &RuleSet, rule: &Rule, pattern: &Pattern, out: &mut dyn 
             writeln!(out, "  looks     {before} bytes before and {after} after: {keywords}")?;
         }
     }
-    writeln!(out, "  regex     {}", pattern.regex)?;
+    writeln!(out, "  regex     {}", pattern.regex.as_str().replace('\n', "\n          "))?;
     let checks: Vec<String> = rule.checks.iter().chain(&pattern.checks).map(check_in_words).collect();
     writeln!(out, "  keeps     what is {}", checks.join("; "))
 }
@@ -78,5 +78,26 @@ fn check_in_words(check: &Check) -> String {
         Check::NotHex => "not hexadecimal throughout".to_owned(),
         Check::NotWords => "not words, a path or encoded text".to_owned(),
         Check::NotRepetitive => "not repetitive and not counting".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_and_credential_has_a_line_and_a_page() {
+        let rules = super::super::builtin().unwrap();
+        let mut table = Vec::new();
+        write_table(&rules, &mut table).unwrap();
+        let table = String::from_utf8(table).unwrap();
+        assert_eq!(table.lines().count(), rules.rules.len() + rules.credentials.len());
+        for id in table.lines().filter_map(|line| line.split_whitespace().next()) {
+            let mut page = Vec::new();
+            assert!(write_page(&rules, id, &mut page).unwrap(), "{id}");
+            let page = String::from_utf8(page).unwrap();
+            assert!(page.contains("Advice") && page.contains("https://docs.aws.amazon.com/"), "{page}");
+        }
+        assert!(!write_page(&rules, "nothing", &mut Vec::new()).unwrap());
     }
 }

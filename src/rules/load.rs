@@ -19,7 +19,7 @@ const MAX_WINDOW: u32 = 64 * 1024;
 /// A keyword shorter than this wakes its pattern in every other object.
 const MIN_KEYWORD: usize = 3;
 
-/// Most bytes a compiled expression may take. The largest built-in one takes a tenth of it.
+/// Most bytes a compiled expression may take: forty times the largest built-in one.
 const MAX_REGEX_BYTES: usize = 4 << 20;
 
 /// The built-in rules.
@@ -256,5 +256,68 @@ mod tests {
         let rules = builtin().unwrap();
         let unproven: Vec<String> = crate::detect::prove::unproven(&rules).iter().map(ToString::to_string).collect();
         assert!(unproven.is_empty(), "{}", unproven.join("\n"));
+    }
+
+    const USER: &str = r#"
+[[rule]]
+id = "acme-key"
+name = "Acme key"
+kind = "acme_key"
+severity = "high"
+description = "A key of Acme."
+advice = "Ask Acme for another"
+checks = [{ entropy = 2.0 }]
+examples = [["acme_", "0123456789abcdef"]]
+
+[[rule.pattern]]
+name = "prefix"
+keywords = ["acme_"]
+before = 0
+after = 32
+regex = 'acme_[0-9a-f]{16}'
+confidence = "high"
+"#;
+
+    #[test]
+    fn a_users_rules_join_the_built_in_ones() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), USER).unwrap();
+        let mut rules = builtin().unwrap();
+        load_user(&mut rules, file.path()).unwrap();
+        assert_eq!(rules.rule("acme-key").unwrap().kind, ComponentKind::Other("acme_key".to_owned()));
+        assert!(rules.rule("acme-key").unwrap().source.ends_with(":3"));
+        assert!(crate::detect::prove::unproven(&rules).is_empty());
+        let again = load_user(&mut rules, file.path()).unwrap_err().to_string();
+        assert!(again.contains("taken by the rule at"), "{again}");
+        assert!(load_user(&mut rules, Path::new("/nowhere.toml")).unwrap_err().to_string().contains("/nowhere.toml"));
+    }
+
+    /// Each change breaks the file; the error names the line and what is wrong.
+    #[test]
+    fn a_bad_rule_is_refused_with_its_line() {
+        for (good, bad, line, said) in [
+            ("acme-key\"", "Acme_Key\"", 3, "lower-case words"),
+            ("acme-key\"", "aws-access-key\"", 3, "taken by a credential"),
+            ("[\"acme_\"]", "[\"ac\"]", 14, "shorter than three bytes"),
+            ("after = 32", "after = 65537", 16, "more than 65536 bytes"),
+            ("after = 32\n", "", 13, "`after` is missing"),
+            ("keywords = [\"acme_\"]\n", "", 14, "means nothing without"),
+            ("keywords = [\"acme_\"]", "near = \"acme-id\"", 14, "no rule `acme-id`"),
+            ("keywords", "near = \"aws-access-key-id\"\nkeywords", 13, "exclude each other"),
+            ("{16}", "{16", 17, "not usable"),
+            ("{16}'", "{16}|'", 17, "matches nothing at all"),
+            ("[0-9a-f]{16}", "(x)", 17, "none called `value`"),
+            ("entropy = 2.0", "entropy = 9.0", 9, "between 0 and 8"),
+            ("{ entropy = 2.0 }", "{ bounded = { before = \"z-a\", after = \"a\" } }", 9, "not a list"),
+            ("[[\"acme_\", \"0123456789abcdef\"]]", "[]", 3, "no example"),
+            ("severity = \"high\"", "severity = \"huge\"", 6, "unknown variant"),
+            ("advice", "advise", 8, "unknown field"),
+        ] {
+            let text = USER.replacen(good, bad, 1);
+            assert_ne!(text, USER, "{good}");
+            let error = add(&mut builtin().unwrap(), "mine.toml", &text).unwrap_err().to_string();
+            let named = error.starts_with(&format!("mine.toml:{line}: ")) || error.contains(&format!("line {line},"));
+            assert!(named && error.contains(said), "{bad}: {error}");
+        }
     }
 }

@@ -87,8 +87,8 @@ pub struct Pattern {
 /// [`crate::detect::judge`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Check {
-    /// The value's neighbours are not bytes of these sets; else the value is a part of a longer run. A neighbour that
-    /// ends an escape (`\n`, `%3D`, `\u003d`) is not one of the run. Reads at most six bytes before and one after.
+    /// The value's neighbours are not bytes of these sets; else the value is a part of a longer run. An escape is the
+    /// byte it means: `\n`, `%3D`, `\u003d`. Reads at most six bytes on either side.
     Bounded {
         /// What must not stand before the value.
         before: ByteSet,
@@ -114,20 +114,20 @@ impl ByteSet {
     /// at either end is itself. `None` if the list is empty, not ASCII, or a range runs backwards.
     pub fn parse(list: &str) -> Option<Self> {
         let mut set = Box::new([false; 256]);
-        let mut rest = list.as_bytes();
-        if rest.is_empty() || !rest.is_ascii() {
+        let mut left = list.as_bytes();
+        if left.is_empty() || !left.is_ascii() {
             return None;
         }
-        while let [first, tail @ ..] = rest {
-            let (last, tail) = match tail {
-                [b'-', last, tail @ ..] => (last, tail),
-                _ => (first, tail),
+        while let [start, after @ ..] = left {
+            let (end, after) = match after {
+                [b'-', end, after @ ..] => (end, after),
+                _ => (start, after),
             };
-            if last < first {
+            if end < start {
                 return None;
             }
-            set[usize::from(*first)..=usize::from(*last)].fill(true);
-            rest = tail;
+            set[usize::from(*start)..=usize::from(*end)].fill(true);
+            left = after;
         }
         Some(Self(set))
     }
