@@ -3,6 +3,7 @@
 use super::args::RulesCommand;
 use super::error::CliError;
 use super::output::Output;
+use crate::detect::prove;
 use crate::rules::{self, RuleSet, RulesError};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,8 +26,11 @@ pub(super) fn run(command: &RulesCommand) -> Result<ExitCode, CliError> {
         }
         RulesCommand::Check { files } => {
             let set = load(files)?;
-            let (rules, credentials) = (set.rules.len(), set.credentials.len());
-            Output::Stdout.write(|out| writeln!(out, "{rules} rules and {credentials} credentials are sound"))?;
+            let mut sound = true;
+            Output::Stdout.write(|out| prove::write_check(&set, out).map(|held| sound = held))?;
+            if !sound {
+                return Err(CliError::new("some examples do not do what they are there for".to_owned()));
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

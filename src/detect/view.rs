@@ -18,6 +18,7 @@ impl<'a> View<'a> {
     }
 
     /// The part from `start` to `end`, clipped to the view.
+    #[must_use]
     pub fn window(&self, start: usize, end: usize) -> Self {
         let end = end.min(self.bytes.len());
         let start = start.min(end);

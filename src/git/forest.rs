@@ -101,7 +101,7 @@ impl Forest {
                         Form::OffsetDelta(base) => match node_at(base) {
                             Some(base) => node.base = base,
                             None => {
-                                forest.broken.push((n, format!("no entry begins at its delta base, offset {base}")))
+                                forest.broken.push((n, format!("no entry begins at its delta base, offset {base}")));
                             }
                         },
                         Form::RefDelta(base) => match forest.pack.position(&base) {
@@ -150,7 +150,9 @@ impl Forest {
         }
         if order.len() < self.nodes.len() {
             let mut seen = vec![false; self.nodes.len()];
-            order.iter().for_each(|&n| seen[n as usize] = true);
+            for &n in &order {
+                seen[n as usize] = true;
+            }
             let cyclic = (0..self.nodes.len() as u32).filter(|&n| !seen[n as usize]);
             self.broken.extend(cyclic.map(|n| (n, "its chain of delta bases runs in a circle".to_owned())));
         }

@@ -56,7 +56,7 @@ impl Graph {
     /// purpose.
     pub fn new(
         table: &Table,
-        headers: Vec<(ObjectIndex, CommitHeader)>,
+        headers: &[(ObjectIndex, CommitHeader)],
         tags: &FxHashMap<ObjectIndex, Oid>,
         references: Vec<Reference>,
         shallow: &[Oid],
@@ -64,7 +64,7 @@ impl Graph {
         let mut missing = BTreeSet::new();
         // By commit, since what only unreachable commits name is not missed: git itself prunes it piece by piece.
         let mut lacking: Vec<(CommitIndex, Oid)> = Vec::new();
-        let order = parents_first(table, &headers);
+        let order = parents_first(table, headers);
         let mut numbers = FxHashMap::with_capacity_and_hasher(headers.len(), rustc_hash::FxBuildHasher);
         let mut commits: Vec<Commit> = Vec::with_capacity(headers.len());
         for n in order {

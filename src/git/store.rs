@@ -82,7 +82,7 @@ impl Store {
                     loose[n as usize].size = size;
                 }
                 Err(detail) => {
-                    gaps.push(corrupt(&table, id, format!("{}: {detail}", loose[n as usize].path().display())))
+                    gaps.push(corrupt(&table, id, format!("{}: {detail}", loose[n as usize].path().display())));
                 }
             }
         }
@@ -141,11 +141,11 @@ impl Store {
                     let source = &self.forests[pack as usize].pack;
                     let at = offset.take().unwrap_or_else(|| source.offset(entry));
                     let entry = source.entry(at).map_err(fail)?;
-                    let mut inflated = Vec::new();
-                    source.inflate(&entry, source.end(), inflater, &mut inflated).map_err(fail)?;
+                    let mut stored = Vec::new();
+                    source.inflate(&entry, source.end(), inflater, &mut stored).map_err(fail)?;
                     match entry.form {
                         Form::Whole(kind) => {
-                            bytes = inflated;
+                            bytes = stored;
                             break kind;
                         }
                         Form::OffsetDelta(base) => offset = Some(base),
@@ -158,7 +158,7 @@ impl Store {
                             home = self.table.home(base);
                         }
                     }
-                    deltas.push(inflated);
+                    deltas.push(stored);
                     if deltas.len() > self.table.len() {
                         return Err(fail("its chain of delta bases runs in a circle".to_owned()));
                     }
@@ -240,11 +240,11 @@ fn list_one(folder: &Path, hash: gix_hash::Kind, found: &mut Folders) -> Result<
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, (PathBuf, io::Error)> {
-    let named = |error| (folder.to_path_buf(), error);
+    let failed = |error| (folder.to_path_buf(), error);
     let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(named)? {
+    for entry in fs::read_dir(folder).map_err(failed)? {
         // Git's own names are ASCII; others are not git's.
-        names.extend(entry.map_err(named)?.file_name().into_string());
+        names.extend(entry.map_err(failed)?.file_name().into_string());
     }
     names.sort();
     Ok(names)

@@ -205,7 +205,7 @@ impl<'a, V: Visitor> Run<'a, V> {
             .filter(|&id| matches!(store.table.home(id), Home::Loose(_)) && self.walk.wants(store.table.kind(id)))
             .collect();
         scope.spawn(move |_| {
-            loose.into_par_iter().for_each(|id| self.with_worker(|worker| self.read_loose(worker, id)))
+            loose.into_par_iter().for_each(|id| self.with_worker(|worker| self.read_loose(worker, id)));
         });
         for forest in store.forests.iter().rev() {
             let wanted = |&n: &u32| {

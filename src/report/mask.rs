@@ -29,9 +29,10 @@ impl Mask {
         }
         patterns.sort();
         patterns.dedup();
-        let values = match patterns.is_empty() {
-            true => None,
-            false => Some(AhoCorasick::new(patterns.iter().map(|(form, _)| form)).map_err(io::Error::other)?),
+        let values = if patterns.is_empty() {
+            None
+        } else {
+            Some(AhoCorasick::new(patterns.iter().map(|(form, _)| form)).map_err(io::Error::other)?)
         };
         Ok(Self { values, redacted: patterns.into_iter().map(|(_, redacted)| redacted).collect(), reveal })
     }
@@ -87,11 +88,6 @@ impl Mask {
             None => location.place.display(&location.object),
         };
         format!("{place}:{}:{}", location.line, location.column)
-    }
-
-    /// The redacted form of a value.
-    pub(super) fn redacted(&self, secret: &Secret) -> String {
-        secret.redacted()
     }
 
     /// The value itself, lossily decoded, where the user wants to see it.
@@ -165,7 +161,7 @@ mod tests {
             stale: vec![],
             drops: vec![],
             dropped: dropped.collect(),
-            coverage: Default::default(),
+            coverage: crate::model::Coverage::default(),
         };
         Mask::new(&Report { repositories: vec![repository] }, reveal).unwrap()
     }

@@ -260,7 +260,7 @@ impl Builder<'_> {
     fn inline(&self, credential: &Credential) -> Option<Suppression> {
         let mut marker = None;
         for value in credential.values() {
-            let marked: FxHashMap<ObjectIndex, &'static str> = self
+            let by_object: FxHashMap<ObjectIndex, &'static str> = self
                 .assembly
                 .sightings_of(value)
                 .iter()
@@ -268,7 +268,7 @@ impl Builder<'_> {
                 .collect();
             let places = &self.lives[value as usize].places;
             for place in places {
-                marker = Some(*place.objects.iter().find_map(|object| marked.get(object))?);
+                marker = Some(*place.objects.iter().find_map(|object| by_object.get(object))?);
             }
         }
         marker.map(|reason| Suppression { kind: SuppressionKind::Inline, reason: reason.to_owned() })

@@ -61,7 +61,7 @@ impl Scanner<'_> {
 
         let refs = references.len() as u64;
         let (headers, tags) = history(&mut content);
-        let graph = Graph::new(store.table(), headers, &tags, references, &shallow);
+        let graph = Graph::new(store.table(), &headers, &tags, references, &shallow);
         let assembly = Assembly::new(self.rules, self.options, values, dropped, content.work);
         let wanted = assembly.holders(store.table().len());
         let trees = TreeReader::new(store.table(), &wanted);

@@ -291,6 +291,7 @@ pub fn rules() -> RuleSet {
         description: "An access key id together with what signs requests: whoever holds both acts as its owner"
             .to_owned(),
         requires: vec![ComponentKind::AccessKeyId, ComponentKind::SecretAccessKey],
+        optional: vec![],
         id_prefixes: vec![],
         severity,
         advice: "Make the key inactive in IAM, then delete it".to_owned(),
@@ -306,6 +307,9 @@ pub fn rules() -> RuleSet {
         references: vec![],
         patterns: vec![],
         checks: vec![],
+        examples: vec![],
+        negative_examples: vec![],
+        source: String::new(),
     };
     RuleSet {
         rules: vec![
@@ -316,5 +320,6 @@ pub fn rules() -> RuleSet {
             credential("aws-access-key", "AWS access key", Severity::Critical),
             credential("aws-session", "AWS temporary credential", Severity::High),
         ],
+        allowlist: keytrail::rules::Allowlist::default(),
     }
 }
