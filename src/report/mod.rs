@@ -18,7 +18,7 @@ use mask::Mask;
 use std::io;
 
 /// How much to say, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "four independent switches of the command line, no state machine")]
 pub struct Style {
     /// Write the values themselves instead of their redacted forms.

@@ -42,24 +42,21 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
 fn message(finding: &Finding, mask: &Mask) -> String {
     let trace = &finding.trace;
     let values: Vec<String> = finding.components.iter().map(|component| mask.shown(&component.secret)).collect();
-    let mut text = format!("{} ({})", mask.text(&finding.title), values.join(", "));
-    match trace.introduced() {
+    let introduced = match trace.introduced() {
         Some(commit) => {
             let day = commit.date.get(..10).unwrap_or(&commit.date);
-            text.push_str(&format!(", introduced by commit {} on {}", commit.id.short(), mask.text(day)));
+            format!("introduced by commit {} on {}", commit.id.short(), mask.text(day))
         }
-        None => text.push_str(", introduced by no commit of this repository"),
-    }
-    text.push_str(match (trace.at_head, trace.reachable, trace.present_in.is_empty()) {
-        (true, _, _) => ", still in HEAD.",
-        (false, false, _) => ", not in HEAD: no ref reaches it, but it is still in the object store.",
-        (false, true, false) => ", not in HEAD, but other refs still hold it.",
-        (false, true, true) => ", not in HEAD: history keeps it.",
-    });
-    if let Some(account) = &finding.account_id {
-        text.push_str(&format!(" AWS account {account}."));
-    }
-    text
+        None => "introduced by no commit of this repository".to_owned(),
+    };
+    let now = match (trace.at_head, trace.reachable, trace.present_in.is_empty()) {
+        (true, _, _) => "still in HEAD",
+        (false, false, _) => "not in HEAD: no ref reaches it, but it is still in the object store",
+        (false, true, false) => "not in HEAD, but other refs still hold it",
+        (false, true, true) => "not in HEAD: history keeps it",
+    };
+    let account = finding.account_id.as_ref().map(|id| format!(" AWS account {id}.")).unwrap_or_default();
+    format!("{} ({}), {introduced}, {now}.{account}", mask.text(&finding.title), values.join(", "))
 }
 
 /// The other components, then the other places.

@@ -27,21 +27,17 @@ pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport, finding:
     }
     other_places(page, finding)?;
     page.fact("fingerprint", finding.fingerprint.as_str())?;
-    match &finding.suppression {
-        Some(suppression) => {
-            let by = match suppression.kind {
-                SuppressionKind::Inline => "a comment on the line",
-                SuppressionKind::Config => "the configuration",
-                SuppressionKind::Baseline => "the baseline",
-            };
-            let reason = page.mask.line(&suppression.reason);
-            page.fact("suppressed", &if reason.is_empty() { format!("by {by}") } else { format!("by {by}: {reason}") })
-        }
-        None => {
-            let advice = page.paint.advice(&format!("→ {}", page.mask.line(&finding.advice)));
-            writeln!(page.out, "  {advice}")
-        }
-    }
+    let Some(suppression) = &finding.suppression else {
+        let advice = page.paint.advice(&format!("→ {}", page.mask.line(&finding.advice)));
+        return writeln!(page.out, "  {advice}");
+    };
+    let by = match suppression.kind {
+        SuppressionKind::Inline => "a comment on the line",
+        SuppressionKind::Config => "the configuration",
+        SuppressionKind::Baseline => "the baseline",
+    };
+    let reason = page.mask.line(&suppression.reason);
+    page.fact("suppressed", &if reason.is_empty() { format!("by {by}") } else { format!("by {by}: {reason}") })
 }
 
 fn header(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
@@ -52,7 +48,7 @@ fn header(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
         page.paint.severity(finding.severity, &format!("{word:<8}"))
     };
     let mut line = format!("{word}  {}", page.paint.bold(&page.mask.line(&finding.title)));
-    let redacted = finding.components.first().map(|component| page.mask.redacted(&component.secret));
+    let redacted = finding.components.first().map(|component| component.secret.redacted());
     let account = finding.account_id.as_ref().map(|account| format!("account {account}"));
     let lifetime = finding.lifetime.map(|lifetime| match lifetime {
         Lifetime::LongLived => "long-lived".to_owned(),
