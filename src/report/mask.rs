@@ -1,7 +1,7 @@
 //! Keeps values out of everything else that is written: a path, a branch or an author's name may hold one too.
 
 use crate::model::{Component, Location, Place, Report, Secret};
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
@@ -32,7 +32,9 @@ impl Mask {
         let values = if patterns.is_empty() {
             None
         } else {
-            Some(AhoCorasick::new(patterns.iter().map(|(form, _)| form)).map_err(io::Error::other)?)
+            // A key id in lower case, as in an e-mail address or a host name, is as good as the id.
+            let forms = patterns.iter().map(|(form, _)| form);
+            Some(AhoCorasickBuilder::new().ascii_case_insensitive(true).build(forms).map_err(io::Error::other)?)
         };
         Ok(Self { values, redacted: patterns.into_iter().map(|(_, redacted)| redacted).collect(), reveal })
     }
@@ -135,7 +137,7 @@ fn turns_direction(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DropReason, Dropped, Oid, RepositoryReport};
+    use crate::model::{Coverage, DropReason, Dropped, Oid, RepositoryReport};
 
     fn location(path: &[u8]) -> Location {
         let object = Oid::from_bytes(&[7; 20]).unwrap();
@@ -161,7 +163,7 @@ mod tests {
             stale: vec![],
             drops: vec![],
             dropped: dropped.collect(),
-            coverage: crate::model::Coverage::default(),
+            coverage: Coverage::default(),
         };
         Mask::new(&Report { repositories: vec![repository] }, reveal).unwrap()
     }
@@ -171,6 +173,12 @@ mod tests {
         let mask = mask(&[b"abcdefghijklmnop"], false);
         assert_eq!(mask.text("old/abcdefghijklmnop.txt"), "old/abcd…(16).txt");
         assert_eq!(mask.spot(&location(b"abcdefghijklmnop")), "abcd…(16):3:9");
+    }
+
+    #[test]
+    fn letter_case_hides_nothing() {
+        let mask = mask(&[b"ABCDEFGHIJKLMNOP"], false);
+        assert_eq!(mask.text("abcdefghIJKLMNOP@example.com"), "ABCD…(16)@example.com");
     }
 
     #[test]

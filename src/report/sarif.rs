@@ -15,9 +15,11 @@ use super::mask::Mask;
 use crate::model::{Gap, Report, RepositoryReport};
 use crate::rules::RuleSet;
 use log::{
-    AutomationDetails, DescriptorRef, Driver, Invocation, Log, Message, Notification, Run, SCHEMA, Tool, VersionControl,
+    ArtifactLocation, AutomationDetails, DescriptorRef, Driver, Invocation, Log, Message, Notification, ROOT, Run,
+    SCHEMA, Tool, UriBase, VersionControl,
 };
 use rule::RuleTable;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Code scanning refuses a file with more results in a run.
@@ -53,7 +55,7 @@ fn run(repository: &RepositoryReport, rules: &RuleSet, mask: &Mask, style: &Styl
                 name: "keytrail",
                 semantic_version: env!("CARGO_PKG_VERSION"),
                 rules: table.into_rules(),
-                notifications: rule::gap_kinds(),
+                notifications: rule::gap_kinds(&repository.coverage),
             },
         },
         automation_details: AutomationDetails { id: format!("keytrail/history/{category}") },
@@ -62,6 +64,12 @@ fn run(repository: &RepositoryReport, rules: &RuleSet, mask: &Mask, style: &Styl
             tool_execution_notifications: notifications(repository, cut.len(), mask),
         }],
         version_control_provenance: version_control(repository, mask),
+        original_uri_base_ids: BTreeMap::from([(
+            ROOT,
+            UriBase { description: Message { text: "The root of the repository.".to_owned() } },
+        )]),
+        // Columns are counted in bytes, for which SARIF has no word: right as they stand where the line up to the value
+        // is ASCII.
         column_kind: "utf16CodeUnits",
         results,
     }
@@ -99,6 +107,7 @@ fn version_control(repository: &RepositoryReport, mask: &Mask) -> Option<[Versio
     place::is_absolute_url(&origin).then(|| {
         [VersionControl {
             repository_uri: origin,
+            mapped_to: ArtifactLocation { uri: None, uri_base_id: ROOT },
             revision_id: repository.head.map(|id| id.to_string()),
             branch: repository
                 .branch

@@ -211,7 +211,7 @@ fn coverage() -> Coverage {
         Gap { kind: GapKind::BadRef, subject: "refs/heads/\u{1b}[2Jx".to_owned(), detail: "names no object".into() };
     Coverage {
         objects: [
-            (ObjectKind::Blob, tally(1_212, 1_200, 7_340_032)),
+            (ObjectKind::Blob, tally(1_200, 1_200, 7_340_032)),
             (ObjectKind::Tree, tally(800, 800, 65_536)),
             (ObjectKind::Commit, tally(310, 310, 90_000)),
             (ObjectKind::Tag, tally(1, 1, 150)),

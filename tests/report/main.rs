@@ -7,7 +7,7 @@ mod fixture;
 mod masking;
 mod schema;
 
-use keytrail::model::Report;
+use keytrail::model::{Gap, GapKind, ObjectKind, Report, Tally};
 use keytrail::report::{Format, Style, write};
 
 /// The report as text.
@@ -94,4 +94,42 @@ fn a_run_is_cut_where_code_scanning_would_refuse_it() {
     assert_eq!(log["runs"][1]["results"].as_array().unwrap().len(), 25_000);
     let notice = &log["runs"][1]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
     assert!(notice.as_str().unwrap().starts_with("1 result"));
+}
+
+#[test]
+fn the_verdict_says_clean_only_as_far_as_it_goes() {
+    let verdict = |change: &dyn Fn(&mut keytrail::model::Coverage)| {
+        let mut repository = fixture::empty("app");
+        change(&mut repository.coverage);
+        let text = render(&Report { repositories: vec![repository] }, Format::Text, &Style::default());
+        text.lines().last().unwrap().to_owned()
+    };
+    let gap = || Gap { kind: GapKind::Interrupted, subject: "scan".to_owned(), detail: "by the user".to_owned() };
+    assert_eq!(verdict(&|_| ()), "Clean and fully covered.");
+    assert_eq!(verdict(&|ledger| ledger.accepted_gaps.push(gap())), "Clean, apart from 1 accepted gap.");
+    assert_eq!(
+        verdict(&|ledger| {
+            ledger.objects.insert(ObjectKind::Blob, Tally { seen: 3, scanned: 1, bytes: 9, left_out: 2 });
+        }),
+        "Clean, apart from 2 objects left out on request."
+    );
+    assert_eq!(verdict(&|ledger| ledger.gaps.push(gap())), "0 findings; NOT FULLY COVERED: 1 interruption.");
+}
+
+#[test]
+fn a_finding_of_a_rule_that_is_not_known_is_described_from_itself() {
+    let mut report = fixture::two();
+    report.repositories[1].findings[0].rule_id = "acme-token".to_owned();
+    let log: serde_json::Value = serde_json::from_str(&render(&report, Format::Sarif, &Style::default())).unwrap();
+    let run = &log["runs"][1];
+    let index = run["results"][0]["ruleIndex"].as_u64().unwrap() as usize;
+    assert_eq!(run["results"][0]["ruleId"], "acme-token/history");
+    assert_eq!(run["tool"]["driver"]["rules"][index]["id"], "acme-token/history");
+}
+
+#[test]
+fn a_report_without_repositories_is_still_whole() {
+    let report = Report::default();
+    assert_eq!(render(&report, Format::Text, &Style::default()), "Nothing was scanned.\n");
+    assert_eq!(render(&report, Format::Jsonl, &Style::default()).lines().count(), 1);
 }

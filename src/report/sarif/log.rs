@@ -22,6 +22,7 @@ pub(super) struct Run {
     pub(super) invocations: Vec<Invocation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) version_control_provenance: Option<[VersionControl; 1]>,
+    pub(super) original_uri_base_ids: BTreeMap<&'static str, UriBase>,
     pub(super) column_kind: &'static str,
     pub(super) results: Vec<SarifResult>,
 }
@@ -59,6 +60,8 @@ pub(super) struct ReportingDescriptor {
 pub(super) struct NotificationDescriptor {
     pub(super) id: &'static str,
     pub(super) short_description: Message,
+    pub(super) full_description: Message,
+    pub(super) help: Message,
 }
 
 #[derive(Serialize, Clone)]
@@ -118,6 +121,7 @@ pub(super) struct VersionControl {
     pub(super) revision_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) branch: Option<String>,
+    pub(super) mapped_to: ArtifactLocation,
 }
 
 #[derive(Serialize)]
@@ -153,9 +157,15 @@ pub(super) struct PhysicalLocation {
     pub(super) region: Region,
 }
 
+/// What all paths are relative to: the name that code scanning and its own tools use for it.
+pub(super) const ROOT: &str = "%SRCROOT%";
+
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct ArtifactLocation {
-    pub(super) uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) uri: Option<String>,
+    pub(super) uri_base_id: &'static str,
 }
 
 #[derive(Serialize)]
@@ -164,6 +174,11 @@ pub(super) struct Region {
     pub(super) start_line: u32,
     pub(super) start_column: u32,
     pub(super) end_column: u32,
+}
+
+#[derive(Serialize)]
+pub(super) struct UriBase {
+    pub(super) description: Message,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! Where a value stands, as SARIF says it: a relative URI and a region.
 
-use super::log::{ArtifactLocation, Message, PhysicalLocation, Region, SarifLocation};
+use super::log::{ArtifactLocation, Message, PhysicalLocation, ROOT, Region, SarifLocation};
 use crate::model::{Location, Place};
 use crate::report::mask::Mask;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ pub(super) fn location(at: &Location, id: Option<usize>, message: Option<String>
     SarifLocation {
         id,
         physical_location: PhysicalLocation {
-            artifact_location: ArtifactLocation { uri },
+            artifact_location: ArtifactLocation { uri: Some(uri), uri_base_id: ROOT },
             region: Region { start_line, start_column, end_column: start_column.saturating_add(at.length) },
         },
         message: message.map(|text| Message { text }),

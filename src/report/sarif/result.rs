@@ -3,7 +3,7 @@
 use super::log::{Message, ResultProperties, SarifLocation, SarifResult, SarifSuppression};
 use super::place::location;
 use super::rule::{RuleTable, level};
-use crate::model::{CommitRef, Finding, Suppression, SuppressionKind};
+use crate::model::{CommitRef, Finding, Fingerprint, Suppression, SuppressionKind};
 use crate::report::mask::Mask;
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
         related_locations: related(finding, mask),
         partial_fingerprints: BTreeMap::from([
             ("keytrailFingerprint/v1", finding.fingerprint.to_string()),
-            ("primaryLocationLineHash", line_hash(finding)),
+            ("primaryLocationLineHash", line_hash(&finding.line_hash, &finding.fingerprint)),
         ]),
         suppressions: finding.suppression.as_ref().map(|suppression| [suppressed(suppression, mask)]),
         properties: ResultProperties {
@@ -42,31 +42,29 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
 fn message(finding: &Finding, mask: &Mask) -> String {
     let trace = &finding.trace;
     let values: Vec<String> = finding.components.iter().map(|component| mask.shown(&component.secret)).collect();
-    let mut text = format!("{} ({})", mask.text(&finding.title), values.join(", "));
-    match trace.introduced() {
+    let introduced = match trace.introduced() {
         Some(commit) => {
             let day = commit.date.get(..10).unwrap_or(&commit.date);
-            text.push_str(&format!(", introduced by commit {} on {}", commit.id.short(), mask.text(day)));
+            format!("introduced by commit {} on {}", commit.id.short(), mask.text(day))
         }
-        None => text.push_str(", introduced by no commit of this repository"),
-    }
-    text.push_str(match (trace.at_head, trace.reachable, trace.present_in.is_empty()) {
-        (true, _, _) => ", still in HEAD.",
-        (false, false, _) => ", not in HEAD: no ref reaches it, but it is still in the object store.",
-        (false, true, false) => ", not in HEAD, but other refs still hold it.",
-        (false, true, true) => ", not in HEAD: history keeps it.",
-    });
-    if let Some(account) = &finding.account_id {
-        text.push_str(&format!(" AWS account {account}."));
-    }
-    text
+        None => "introduced by no commit of this repository".to_owned(),
+    };
+    let now = match (trace.at_head, trace.reachable, trace.present_in.is_empty()) {
+        (true, _, _) => "still in HEAD",
+        (false, false, _) => "not in HEAD: no ref reaches it, but it is still in the object store",
+        (false, true, false) => "not in HEAD, but other refs still hold it",
+        (false, true, true) => "not in HEAD: history keeps it",
+    };
+    let account = finding.account_id.as_ref().map(|id| format!(" AWS account {id}.")).unwrap_or_default();
+    format!("{} ({}), {introduced}, {now}.{account}", mask.text(&finding.title), values.join(", "))
 }
 
 /// The other components, then the other places.
 fn related(finding: &Finding, mask: &Mask) -> Vec<SarifLocation> {
     let primary = &finding.primary().location;
     let components = finding.components.iter().skip(1).map(|component| {
-        let what = format!("{} {}", mask.text(component.kind.as_str()), mask.shown(&component.secret));
+        let what =
+            format!("{} {}", mask.text(&component.kind.as_str().replace('_', " ")), mask.shown(&component.secret));
         (&component.location, what)
     });
     let elsewhere = finding
@@ -86,9 +84,9 @@ fn related(finding: &Finding, mask: &Mask) -> Vec<SarifLocation> {
 
 /// The line's hash with its occurrence number. Without a hash code scanning could drop the result, as the file may be
 /// gone from disk: then the finding's own fingerprint stands in, which is as stable.
-fn line_hash(finding: &Finding) -> String {
-    match finding.line_hash.as_str() {
-        "" => format!("{}:1", finding.fingerprint.as_str().get(..16).unwrap_or_default()),
+fn line_hash(hash: &str, fingerprint: &Fingerprint) -> String {
+    match hash {
+        "" => format!("{}:1", fingerprint.as_str().get(..16).unwrap_or_default()),
         hash if hash.contains(':') => hash.to_owned(),
         hash => format!("{hash}:1"),
     }
@@ -102,5 +100,18 @@ fn suppressed(suppression: &Suppression, mask: &Mask) -> SarifSuppression {
         },
         status: "accepted",
         justification: mask.text(&suppression.reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_result_has_a_line_hash_with_its_number() {
+        let fingerprint = Fingerprint::parse(&"0123456789abcdef".repeat(2)).unwrap();
+        assert_eq!(line_hash("ab12:3", &fingerprint), "ab12:3");
+        assert_eq!(line_hash("ab12", &fingerprint), "ab12:1");
+        assert_eq!(line_hash("", &fingerprint), "0123456789abcdef:1");
     }
 }

@@ -2,10 +2,10 @@
 
 use super::log::{Configuration, Help, Message, NotificationDescriptor, ReportingDescriptor, RuleProperties};
 use super::place::is_absolute_url;
-use crate::model::{Confidence, Finding, GapKind, Severity};
+use crate::model::{Confidence, Coverage, Finding, GapKind, Severity};
 use crate::report::mask::Mask;
 use crate::rules::RuleSet;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Code scanning cuts a description that is longer, in characters.
 const DESCRIPTION: usize = 1_024;
@@ -102,8 +102,8 @@ impl Source<'_> {
         let description = sentence(&mask.text(self.description));
         let advice = sentence(&mask.text(self.advice));
         let id = format!("{}{suffix}", self.id);
-        let bullets: String = self.references.iter().map(|url| format!("\n- <{url}>")).collect();
-        let lines: String = self.references.iter().map(|url| format!("\n{url}")).collect();
+        let bullets: Vec<String> = self.references.iter().map(|url| format!("\n- <{url}>")).collect();
+        let (bullets, lines) = (bullets.concat(), self.references.join("\n"));
         ReportingDescriptor {
             name: pascal_case(&id),
             short_description: Message {
@@ -112,8 +112,10 @@ impl Source<'_> {
             full_description: Message { text: cut(&format!("{description} {where_}")) },
             help_uri: self.references.iter().find(|url| is_absolute_url(url)).cloned(),
             help: Help {
-                text: format!("{description} {where_}\n\nWhat to do: {advice}{lines}"),
-                markdown: format!("{description} {where_}\n\n**What to do:** {advice}\n{bullets}"),
+                text: format!("{description} {where_}\n\nWhat to do: {advice}\n{lines}").trim_end().to_owned(),
+                markdown: format!("{description} {where_}\n\n**What to do:** {advice}\n{bullets}")
+                    .trim_end()
+                    .to_owned(),
             },
             default_configuration: Configuration { level: level(self.severity) },
             properties: RuleProperties {
@@ -144,24 +146,33 @@ pub(super) fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// What notifications are about.
-pub(super) fn gap_kinds() -> Vec<NotificationDescriptor> {
-    [
-        (GapKind::MissingObject, "An object that others name is not in the store."),
-        (GapKind::ShallowBoundary, "History ends at a shallow boundary."),
-        (GapKind::TooLarge, "An object is larger than the limit."),
-        (GapKind::CorruptObject, "An object's bytes do not decode."),
-        (GapKind::MissingBase, "A delta names a base that is not there."),
-        (GapKind::UnreadableStore, "A part of the object store cannot be used."),
-        (GapKind::BadRef, "A ref names nothing usable."),
-        (GapKind::Interrupted, "The scan was stopped."),
-        (GapKind::NotStoredHere, "The content is not in this repository."),
-    ]
-    .map(|(kind, text)| NotificationDescriptor {
-        id: kind.as_str(),
-        short_description: Message { text: text.to_owned() },
-    })
-    .into()
+/// What the notifications of a run are about.
+pub(super) fn gap_kinds(coverage: &Coverage) -> Vec<NotificationDescriptor> {
+    let kinds: BTreeSet<GapKind> = coverage.gaps.iter().chain(&coverage.accepted_gaps).map(|gap| gap.kind).collect();
+    let descriptor = |kind: GapKind| {
+        let message = || Message { text: gap_words(kind).to_owned() };
+        NotificationDescriptor {
+            id: kind.as_str(),
+            short_description: message(),
+            full_description: message(),
+            help: message(),
+        }
+    };
+    kinds.into_iter().map(descriptor).collect()
+}
+
+fn gap_words(kind: GapKind) -> &'static str {
+    match kind {
+        GapKind::MissingObject => "An object that others name is not in the store.",
+        GapKind::ShallowBoundary => "History ends at a shallow boundary.",
+        GapKind::TooLarge => "An object is larger than the limit.",
+        GapKind::CorruptObject => "The bytes of an object do not decode.",
+        GapKind::MissingBase => "A delta names a base that is not there.",
+        GapKind::UnreadableStore => "A part of the object store cannot be used.",
+        GapKind::BadRef => "A ref names nothing usable.",
+        GapKind::Interrupted => "The scan was stopped.",
+        GapKind::NotStoredHere => "The content is not in this repository.",
+    }
 }
 
 /// `aws-access-key/history` as `AwsAccessKeyHistory`.

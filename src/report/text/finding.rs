@@ -27,18 +27,17 @@ pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport, finding:
     }
     other_places(page, finding)?;
     page.fact("fingerprint", finding.fingerprint.as_str())?;
-    if let Some(suppression) = &finding.suppression {
-        let by = match suppression.kind {
-            SuppressionKind::Inline => "a comment on the line",
-            SuppressionKind::Config => "the configuration",
-            SuppressionKind::Baseline => "the baseline",
-        };
-        let reason = page.mask.line(&suppression.reason);
-        page.fact("suppressed", &if reason.is_empty() { format!("by {by}") } else { format!("by {by}: {reason}") })
-    } else {
+    let Some(suppression) = &finding.suppression else {
         let advice = page.paint.advice(&format!("→ {}", page.mask.line(&finding.advice)));
-        writeln!(page.out, "  {advice}")
-    }
+        return writeln!(page.out, "  {advice}");
+    };
+    let by = match suppression.kind {
+        SuppressionKind::Inline => "a comment on the line",
+        SuppressionKind::Config => "the configuration",
+        SuppressionKind::Baseline => "the baseline",
+    };
+    let reason = page.mask.line(&suppression.reason);
+    page.fact("suppressed", &if reason.is_empty() { format!("by {by}") } else { format!("by {by}: {reason}") })
 }
 
 fn header(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
@@ -145,7 +144,7 @@ fn ref_names(page: &Page<'_>, repository: &RepositoryReport, trace: &Trace) -> V
 }
 
 fn commit_words(page: &Page<'_>, commit: &CommitRef) -> String {
-    let day = commit.date.get(..10).unwrap_or(&commit.date);
+    let day = page.mask.line(commit.date.get(..10).unwrap_or(&commit.date));
     let (author, email) = (page.mask.line(&commit.author), page.mask.line(&commit.email));
     format!("{}  {day}  {author} <{email}>", commit.id.short())
 }
@@ -179,4 +178,25 @@ fn other_places(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
         page.fact("", &format!("… and {} more", others.len() - PLACES))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_a_detached_head_holds_is_present() {
+        let life = |at_head, reachable| Trace { at_head, reachable, ..Trace::default() };
+        assert!(Fate::of(&life(true, true)) == Fate::Present);
+        assert!(Fate::of(&life(false, true)) == Fate::History);
+        assert!(Fate::of(&life(false, false)) == Fate::Unreachable);
+    }
+
+    #[test]
+    fn pairing_is_said_in_words() {
+        let words = |scope, lines_apart| pairing_words(&Pairing { scope, lines_apart });
+        assert_eq!(words(PairingScope::SameBlob, Some(0)), "on one line");
+        assert_eq!(words(PairingScope::SameBlob, Some(1)), "in one file, 1 line apart");
+        assert_eq!(words(PairingScope::SameCommit, None), "in different files of one commit");
+    }
 }

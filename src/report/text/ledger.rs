@@ -1,7 +1,7 @@
 //! What was read, what was dropped, what is missing, and the verdict.
 
 use super::Page;
-use super::paint::{number, plural, size, some};
+use super::paint::{number, plural, size};
 use crate::model::{Coverage, Gap, GapKind, ObjectKind, RepositoryReport};
 use std::collections::BTreeMap;
 use std::io;
@@ -10,6 +10,8 @@ use std::io;
 const GAPS: usize = 10;
 
 pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()> {
+    let (word, name) = (page.paint.bold("SCANNED"), page.mask.line(&repository.name));
+    writeln!(page.out, "{word}   {name}")?;
     suppressed(page, repository)?;
     drops(page, repository)?;
     for line in &repository.stale {
@@ -80,7 +82,9 @@ fn read(page: &mut Page<'_>, coverage: &Coverage) -> io::Result<()> {
         says.push_str(&page.paint.dim(&format!("  ({})", kinds.join(", "))));
     }
     if total.left_out > 0 {
-        says.push_str(&format!("; {} left out on request", number(total.left_out)));
+        says.push_str("; ");
+        says.push_str(&number(total.left_out));
+        says.push_str(" left out on request");
     }
     page.fact("read", &says)
 }
@@ -89,16 +93,29 @@ fn gaps(page: &mut Page<'_>, label: &str, gaps: &[Gap]) -> io::Result<()> {
     if gaps.is_empty() {
         return Ok(());
     }
-    page.fact(label, &kinds_of_gaps(gaps))?;
-    for gap in gaps.iter().take(GAPS) {
-        let (subject, detail) = (page.mask.line(&gap.subject), page.mask.line(&gap.detail));
-        let kind = page.paint.dim(&format!("{:<17}", spaced(gap.kind.as_str())));
-        page.fact("", &format!("{kind}{subject}: {detail}"))?;
+    // Sorted by kind: each kind has its share of the names, so that none crowds out the others.
+    let groups: Vec<&[Gap]> = gaps.chunk_by(|a, b| a.kind == b.kind).collect();
+    let share = (GAPS / groups.len()).max(1);
+    for (number_of_group, group) in groups.iter().enumerate() {
+        let label = if number_of_group == 0 { label } else { "" };
+        // What is true of all is said once.
+        let detail = &group[0].detail;
+        let common = group.len() > 1 && group.iter().all(|gap| gap.detail == *detail);
+        let mut heading = gap_words(group[0].kind, group.len() as u64);
+        if common && !detail.is_empty() {
+            heading = format!("{heading}: {}", page.mask.line(detail));
+        }
+        page.fact(label, &heading)?;
+        for gap in group.iter().take(share) {
+            let (subject, detail) = (page.mask.line(&gap.subject), page.mask.line(&gap.detail));
+            let says = if common || detail.is_empty() { subject } else { format!("{subject}: {detail}") };
+            page.fact("", &format!("  {says}"))?;
+        }
+        if group.len() > share {
+            page.fact("", &format!("  … and {} more", number((group.len() - share) as u64)))?;
+        }
     }
-    match gaps.len().saturating_sub(GAPS) {
-        0 => Ok(()),
-        more => page.fact("", &format!("… and {} more", number(more as u64))),
-    }
+    Ok(())
 }
 
 /// `12 missing objects, 1 shallow boundary`.
@@ -108,7 +125,7 @@ fn kinds_of_gaps(gaps: &[Gap]) -> String {
         *counts.entry(gap.kind).or_default() += 1;
     }
     let words: Vec<String> = counts.iter().map(|(&kind, &count)| gap_words(kind, count)).collect();
-    some(&words, words.len())
+    words.join(", ")
 }
 
 fn gap_words(kind: GapKind, count: u64) -> String {
