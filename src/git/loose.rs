@@ -1,6 +1,6 @@
 //! Objects stored as a file each.
 
-use super::inflate::{fill, stream};
+use super::inflate::stream;
 use crate::model::{ObjectKind, Oid};
 use std::{
     fs::File,
@@ -8,6 +8,9 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+/// The largest size in a header that memory is set aside for before its bytes are seen.
+const BELIEVED: u64 = 1 << 20;
 
 /// A loose object's file.
 #[derive(Debug, Clone)]
@@ -59,10 +62,12 @@ impl Loose {
 impl Open {
     /// Reads the content whole into `out`.
     pub fn read(mut self, out: &mut Vec<u8>) -> Result<(), String> {
-        out.resize(self.size as usize, 0);
         let damaged = |error: std::io::Error| format!("its zlib stream is damaged: {error}");
-        let filled = fill(&mut self.content, out).map_err(damaged)?;
-        if filled < out.len() {
+        // Grows with what there is: the size in the header may be a lie.
+        out.clear();
+        out.reserve(self.size.min(BELIEVED) as usize);
+        let filled = (&mut self.content).take(self.size).read_to_end(out).map_err(damaged)?;
+        if (filled as u64) < self.size {
             return Err(format!("the file is cut short: {filled} of {} bytes", self.size));
         }
         // One more read reaches the checksum at the end of the stream.

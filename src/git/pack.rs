@@ -50,12 +50,18 @@ impl Pack {
         let index = gix_pack::index::File::at(path, hash)
             .map_err(|error| unreadable(path, format!("the pack's index cannot be used: {error}")))?;
         let path = path.with_extension("pack");
+        if path.is_dir() {
+            return Err(unreadable(&path, "a folder stands where the pack should be".to_owned()));
+        }
         let data =
             File::open(&path).and_then(|file| map(&file)).map_err(|error| unreadable(&path, error.to_string()))?;
         let version = data.get(4..8).map(|bytes| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
         let count = data.get(8..12).map(|bytes| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
         if !data.starts_with(b"PACK") || !matches!(version, Some(2 | 3)) {
             return Err(unreadable(&path, "not a pack of version 2 or 3".to_owned()));
+        }
+        if data.len() < 12 + hash.len_in_bytes() {
+            return Err(unreadable(&path, "the pack is cut short".to_owned()));
         }
         if count != Some(index.num_objects()) {
             let detail = format!(
