@@ -1,6 +1,5 @@
 //! One pack file and its index, mapped into memory.
 
-use super::inflate::Inflater;
 use crate::model::{Gap, GapKind, ObjectKind, Oid};
 use gix_pack::data::entry::Header;
 use memmap2::Mmap;
@@ -135,11 +134,6 @@ impl Pack {
     /// The zlib stream that begins at `data` and ends before `end`.
     pub fn packed(&self, data: u64, end: u64) -> &[u8] {
         self.data.get(data as usize..end as usize).unwrap_or_default()
-    }
-
-    /// Inflates what the entry stores into `out`.
-    pub fn inflate(&self, entry: &Entry, end: u64, inflater: &mut Inflater, out: &mut Vec<u8>) -> Result<(), String> {
-        inflater.exactly(self.packed(entry.data, end), entry.size, out)
     }
 }
 

@@ -285,7 +285,10 @@ impl<'a, V: Visitor> Run<'a, V> {
         base: Option<&Held<V::Notes>>,
     ) -> Option<Held<V::Notes>> {
         let node = &forest.nodes[n as usize];
-        let kind = node.kind?;
+        let Some(kind) = node.kind else {
+            worker.gaps.extend(node.owned.then(|| self.no_kind(node.id)));
+            return None;
+        };
         let limit = self.walk.max_object_size;
         if node.size > limit {
             if base.is_none() && node.owned && kind == ObjectKind::Blob {
@@ -351,6 +354,10 @@ impl<'a, V: Visitor> Run<'a, V> {
                 });
             }
         }
+    }
+
+    fn no_kind(self, id: ObjectIndex) -> Gap {
+        corrupt(&self.walk.store.table, id, "no base in its chain of deltas says what kind of object it is".to_owned())
     }
 
     fn too_large(self, id: ObjectIndex, size: u64) -> Gap {
@@ -446,7 +453,9 @@ impl<'a, V: Visitor> Run<'a, V> {
                     let detail = format!("{}: {detail}", forest.place(*n));
                     worker.gaps.push(corrupt(&self.walk.store.table, node.id, detail));
                 }
-                self.lose(worker, forest, *n);
+                if !forest.is_circular(*n) {
+                    self.lose(worker, forest, *n);
+                }
             }
         });
     }
