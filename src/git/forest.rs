@@ -192,17 +192,27 @@ impl Forest {
         self.nodes[node as usize].base != NONE
     }
 
+    /// Where a node ends: where the next one begins.
+    fn end(&self, node: u32) -> u64 {
+        self.nodes.get(node as usize + 1).map_or_else(|| self.pack.end(), |next| next.offset)
+    }
+
     /// The zlib stream of a node.
     pub fn packed(&self, node: u32) -> &[u8] {
         let Node { offset, header, .. } = self.nodes[node as usize];
-        let end = self.nodes.get(node as usize + 1).map_or_else(|| self.pack.end(), |next| next.offset);
-        self.pack.packed(offset.saturating_add(u64::from(header)), end)
+        self.pack.packed(offset.saturating_add(u64::from(header)), self.end(node))
     }
 
     /// Where the entry at `offset` ends: where the next one begins.
     pub fn end_of(&self, offset: u64) -> u64 {
         let next = self.nodes.partition_point(|node| node.offset <= offset);
         self.nodes.get(next).map_or_else(|| self.pack.end(), |next| next.offset)
+    }
+
+    /// Whether a node's bytes are those that entry `position` of the index was made for.
+    pub fn is_as_indexed(&self, node: u32, position: u32) -> bool {
+        let offset = self.nodes[node as usize].offset;
+        self.pack.is_as_indexed(position, offset, self.end(node))
     }
 
     /// Where a node stands, for an error message.

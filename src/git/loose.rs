@@ -42,6 +42,9 @@ impl Loose {
     /// Reads the header: `blob 12\0`.
     pub fn open(&self) -> Result<Open, String> {
         let file = File::open(self.path()).map_err(|error| error.to_string())?;
+        if file.metadata().is_ok_and(|meta| meta.len() == 0) {
+            return Err("the file is empty".to_owned());
+        }
         let mut content = stream(BufReader::new(file));
         let mut header = Vec::with_capacity(32);
         loop {
@@ -49,7 +52,7 @@ impl Loose {
             match content.read(&mut byte) {
                 Ok(1) if byte[0] == 0 => break,
                 Ok(1) if header.len() < 32 => header.push(byte[0]),
-                Ok(0) => return Err("the file is cut short".to_owned()),
+                Ok(0) => return Err("its header is cut short".to_owned()),
                 Ok(_) => return Err("it does not begin with an object header".to_owned()),
                 Err(error) => return Err(format!("its zlib stream is damaged: {error}")),
             }

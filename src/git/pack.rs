@@ -46,14 +46,16 @@ impl Pack {
             subject: subject.display().to_string(),
             detail,
         };
-        let index = gix_pack::index::File::at(path, hash)
+        let open = |path: &Path| {
+            if path.is_dir() {
+                return Err(unreadable(path, "a folder stands where a file of a pack should be".to_owned()));
+            }
+            File::open(path).and_then(|file| map(&file)).map_err(|error| unreadable(path, error.to_string()))
+        };
+        let index = gix_pack::index::File::from_data(open(path)?, path.to_path_buf(), hash)
             .map_err(|error| unreadable(path, format!("the pack's index cannot be used: {error}")))?;
         let path = path.with_extension("pack");
-        if path.is_dir() {
-            return Err(unreadable(&path, "a folder stands where the pack should be".to_owned()));
-        }
-        let data =
-            File::open(&path).and_then(|file| map(&file)).map_err(|error| unreadable(&path, error.to_string()))?;
+        let data = open(&path)?;
         let version = data.get(4..8).map(|bytes| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
         let count = data.get(8..12).map(|bytes| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
         if !data.starts_with(b"PACK") || !matches!(version, Some(2 | 3)) {
@@ -129,6 +131,11 @@ impl Pack {
             }
         };
         Ok(Entry { form, size: entry.decompressed_size, data: entry.data_offset })
+    }
+
+    /// Whether the bytes of an entry, header and all, are those its index was made for. Indexes of version 1 do not say.
+    pub fn is_as_indexed(&self, position: u32, offset: u64, end: u64) -> bool {
+        self.index.crc32_at_index(position).is_none_or(|sum| sum == libdeflater::crc32(self.packed(offset, end)))
     }
 
     /// The zlib stream that begins at `data` and ends before `end`.

@@ -44,7 +44,9 @@ impl Repository {
         match open_as_git_would(path, open) {
             Ok(git) => Ok(Self { git, path: path.to_path_buf() }),
             Err(source) => Err(match source.code() {
-                git2::ErrorCode::NotFound => GitError::NotARepository(path.to_path_buf()),
+                git2::ErrorCode::NotFound => {
+                    not_whole(path).unwrap_or_else(|| GitError::NotARepository(path.to_path_buf()))
+                }
                 git2::ErrorCode::Owner => GitError::OtherOwner(path.to_path_buf()),
                 _ if source.message().contains("extension") => {
                     GitError::Unsupported { path: path.to_path_buf(), reason: source.message().to_owned() }
@@ -102,12 +104,12 @@ impl Repository {
             known.insert(name.clone());
             found.extend(target.map(|target| Reference { name, target }));
         }
-        let files = refs::files(common, &mut gaps).into_iter().filter(|(name, _)| !known.contains(name));
-        for (name, file) in files.chain(self.heads()) {
+        // Also those that are known: of a file that cannot be read, libgit2 gives what was packed under its name before.
+        for (name, file) in refs::files(common, &mut gaps).into_iter().chain(self.heads()) {
             match refs::read(&file) {
-                Ok(refs::Said::Object(target)) => found.push(Reference { name, target }),
+                Ok(refs::Said::Object(target)) if !known.contains(&name) => found.push(Reference { name, target }),
                 // A HEAD that names a branch is found above.
-                Ok(refs::Said::Ref | refs::Said::Nothing) => {}
+                Ok(_) => {}
                 Err(detail) => gaps.push(refs::bad(&name, &file, &detail)),
             }
         }
@@ -142,6 +144,16 @@ impl Repository {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// The error for a folder that was a repository, by the parts that are left.
+fn not_whole(path: &Path) -> Option<GitError> {
+    let inner = path.join(".git");
+    let folder = if inner.is_dir() { inner } else { path.to_path_buf() };
+    let (there, lacking): (Vec<_>, Vec<_>) =
+        ["HEAD", "objects", "refs"].into_iter().partition(|part| folder.join(part).exists());
+    let was_one = !lacking.is_empty() && (there.len() > 1 || folder.ends_with(".git"));
+    was_one.then(|| GitError::NotWhole { path: folder, lacks: lacking.join(", ") })
 }
 
 /// `https://user:password@host/x` as `https://host/x`; anything else as it is.

@@ -320,6 +320,14 @@ impl<'a, V: Visitor> Run<'a, V> {
             }
             return None;
         }
+        // It decodes, and yet a bit of its header may have tipped: another kind, another base.
+        if let Home::Pack { entry, .. } = self.walk.store.table.home(node.id)
+            && node.owned
+            && !forest.is_as_indexed(n, entry)
+        {
+            let detail = format!("{}: its bytes are not those the index was made for", forest.place(n));
+            worker.gaps.push(corrupt(&self.walk.store.table, node.id, detail));
+        }
         Some(self.show(worker, node, kind, bytes, base))
     }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 use std::{
     collections::BTreeSet,
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -166,7 +167,13 @@ pub struct Run {
 impl Run {
     /// Runs it. Whatever it was given, it does not panic and is not killed.
     pub fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap();
+        let output = loop {
+            match command.output() {
+                // Another test forked while this program's file was still being written.
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+                output => break output.unwrap(),
+            }
+        };
         let run = Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),

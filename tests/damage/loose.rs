@@ -29,7 +29,7 @@ fn a_damaged_loose_blob_is_named_with_its_file_and_the_others_are_found() {
     let changes: [(Change, &str); 7] = [
         (|bytes| bytes.truncate(bytes.len() / 2), ""),
         (|bytes| bytes.truncate(bytes.len() - 1), ""),
-        (|bytes| bytes.clear(), "cut short"),
+        (|bytes| bytes.clear(), "the file is empty"),
         (|bytes| bytes.fill(0x5a), "damaged"),
         (|bytes| *bytes = deflate(&inflate(bytes)[3..]), "does not begin with an object header"),
         (|bytes| *bytes = deflate(b"blob 123456789012345\0short"), ""),

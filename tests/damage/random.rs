@@ -142,6 +142,5 @@ fn an_index_damaged_anywhere_is_endured() {
 fn loose_objects_and_refs_damaged_anywhere_are_endured() {
     let repo = Repo::leaky();
     let objects = ["HEAD", "HEAD^{tree}", "HEAD:file0.txt"].map(|name| repo.loose(&repo.oid(name)));
-    let refs = ["HEAD", "refs/heads/main"].map(|name| repo.inside(name));
-    endure(&repo, objects.into_iter().chain(refs).collect(), 40);
+    endure(&repo, objects.into_iter().chain([repo.inside("refs/heads/main")]).collect(), 50);
 }
