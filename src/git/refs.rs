@@ -54,7 +54,7 @@ pub(super) fn files(common: &Path, gaps: &mut Vec<Gap>) -> Vec<(String, PathBuf)
                 // Links are not followed: they may run in a circle.
                 if kind.is_dir() {
                     waiting.push((name, entry.path()));
-                } else if kind.is_file() && !name.ends_with(".lock") {
+                } else if kind.is_file() && entry.path().extension().is_none_or(|extension| extension != "lock") {
                     found.push((name, entry.path()));
                 }
             }
