@@ -36,7 +36,10 @@ pub(super) fn bad(name: &str, file: &Path, detail: &str) -> Gap {
     Gap {
         kind: GapKind::BadRef,
         subject: name.to_owned(),
-        detail: format!("{}: {detail}; what only it reaches is taken for unreachable", file.display()),
+        detail: format!(
+            "{}: {detail}; correct or remove it: until then, what only it reaches is taken for unreachable",
+            file.display()
+        ),
     }
 }
 
