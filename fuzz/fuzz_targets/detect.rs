@@ -28,7 +28,11 @@ fn key(id: bool, bytes: &[u8; 40]) -> Vec<u8> {
     let (intro, alphabet, len) = if id {
         (["AK", "IA"].concat(), &b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[..], 16)
     } else {
-        ("aws_secret_access_key = ".to_owned(), &b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+"[..], 40)
+        (
+            "aws_secret_access_key = ".to_owned(),
+            &b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+"[..],
+            40,
+        )
     };
     intro.into_bytes().into_iter().chain(bytes[..len].iter().map(|byte| letter(byte, alphabet))).collect()
 }
