@@ -71,7 +71,7 @@ fn time_of(person: &[u8]) -> (i64, i32) {
 
 /// `2026-11-24T21:34:22+01:00`. Dates that no calendar holds are shown as the epoch's seconds.
 fn rfc3339(seconds: i64, offset_minutes: i32) -> String {
-    let offset = jiff::tz::Offset::from_seconds(offset_minutes * 60).unwrap_or(jiff::tz::Offset::UTC);
+    let offset = jiff::tz::Offset::from_seconds(offset_minutes.saturating_mul(60)).unwrap_or(jiff::tz::Offset::UTC);
     match jiff::Timestamp::from_second(seconds) {
         Ok(time) => time.display_with_offset(offset).to_string(),
         Err(_) => format!("@{seconds}"),
@@ -110,5 +110,7 @@ mod tests {
         assert_eq!(signature(Oid::from_bytes(&[1; 20]).unwrap(), b"tree x\n").date, "1970-01-01T00:00:00+00:00");
         let far = b"tagger T <t> 99999999999999999 +9999\n";
         assert_eq!(signature(Oid::from_bytes(&[1; 20]).unwrap(), far).date, "@99999999999999999");
+        let zone = b"tagger T <t> 0 +2147483647\n";
+        assert_eq!(signature(Oid::from_bytes(&[1; 20]).unwrap(), zone).date, "1970-01-01T00:00:00+00:00");
     }
 }

@@ -80,7 +80,8 @@ pub fn apply(
     }
     out.clear();
     segments.clear();
-    out.reserve(header.result as usize);
+    // The announced size may be a lie: no more is set aside at once than the bytes at hand speak for.
+    out.reserve((header.result as usize).min(base.len() + delta.len()));
     let mut rest = &delta[header.instructions..];
     while let Some((&op, tail)) = rest.split_first() {
         let to = out.len() as u32;

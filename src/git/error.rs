@@ -11,6 +11,14 @@ pub enum GitError {
     /// No repository there.
     #[error("{}: not a git repository, nor inside one", .0.display())]
     NotARepository(PathBuf),
+    /// There is a git folder, and it is not whole.
+    #[error("{}: the git folder lacks {lacks}", .path.display())]
+    NotWhole {
+        /// The git folder.
+        path: PathBuf,
+        /// What it lacks.
+        lacks: String,
+    },
     /// Git's ownership rule (`safe.directory`) forbids it.
     #[error("{}: the repository belongs to another user", .0.display())]
     OtherOwner(PathBuf),
@@ -48,6 +56,9 @@ impl GitError {
                 "name a repository's work tree, its .git folder, a bare repository, or a URL; check the path"
                     .to_owned(),
             ),
+            Self::NotWhole { .. } => {
+                Some("it is damaged beyond what can be scanned: restore it from a copy, or clone anew".to_owned())
+            }
             Self::OtherOwner(path) => Some(format!(
                 "if you trust it: git config --global --add safe.directory '{}'",
                 path.canonicalize().unwrap_or_else(|_| path.clone()).display()

@@ -181,26 +181,44 @@ impl Forest {
         std::iter::successors(some(self.nodes[node as usize].child), move |&n| some(self.nodes[n as usize].sibling))
     }
 
-    /// Every node below `node`, itself not included.
+    /// Every node below `node`, itself not included. Not to be asked of a node in a circle.
     pub fn below(&self, node: u32) -> Vec<u32> {
         let mut found: Vec<u32> = self.children(node).collect();
         let mut at = 0;
-        while at < found.len() {
-            // A damaged pack can hang a node below itself; it is listed among `broken` and not followed here.
-            if found.len() > self.nodes.len() {
-                break;
-            }
+        // The bound is never met outside of circles.
+        while at < found.len() && found.len() <= self.nodes.len() {
             found.extend(self.children(found[at]));
             at += 1;
         }
         found
     }
 
+    /// Whether a broken node is one for its chain of bases: then all that hang below it are broken too, each by itself.
+    pub fn is_circular(&self, node: u32) -> bool {
+        self.nodes[node as usize].base != NONE
+    }
+
+    /// Where a node ends: where the next one begins.
+    fn end(&self, node: u32) -> u64 {
+        self.nodes.get(node as usize + 1).map_or_else(|| self.pack.end(), |next| next.offset)
+    }
+
     /// The zlib stream of a node.
     pub fn packed(&self, node: u32) -> &[u8] {
         let Node { offset, header, .. } = self.nodes[node as usize];
-        let end = self.nodes.get(node as usize + 1).map_or_else(|| self.pack.end(), |next| next.offset);
-        self.pack.packed(offset + u64::from(header), end)
+        self.pack.packed(offset.saturating_add(u64::from(header)), self.end(node))
+    }
+
+    /// Where the entry at `offset` ends: where the next one begins.
+    pub fn end_of(&self, offset: u64) -> u64 {
+        let next = self.nodes.partition_point(|node| node.offset <= offset);
+        self.nodes.get(next).map_or_else(|| self.pack.end(), |next| next.offset)
+    }
+
+    /// Whether a node's bytes are those that entry `position` of the index was made for.
+    pub fn is_as_indexed(&self, node: u32, position: u32) -> bool {
+        let offset = self.nodes[node as usize].offset;
+        self.pack.is_as_indexed(position, offset, self.end(node))
     }
 
     /// Where a node stands, for an error message.

@@ -1,6 +1,6 @@
 //! Zlib streams: whole ones of known size, and streamed ones.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 /// Inflates streams whose size is known, one after the other, without setting up anew.
 pub(super) struct Inflater(libdeflater::Decompressor);
@@ -41,18 +41,4 @@ impl Inflater {
 /// A zlib stream read piece by piece.
 pub(super) fn stream<'a>(packed: impl Read + 'a) -> impl Read + 'a {
     flate2::read::ZlibDecoder::new(packed)
-}
-
-/// Fills `buffer` as far as the reader gives; returns how many bytes there were.
-pub(super) fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(n) => filled += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }

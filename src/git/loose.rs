@@ -1,6 +1,6 @@
 //! Objects stored as a file each.
 
-use super::inflate::{fill, stream};
+use super::inflate::stream;
 use crate::model::{ObjectKind, Oid};
 use std::{
     fs::File,
@@ -8,6 +8,9 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+/// The largest size in a header that memory is set aside for before its bytes are seen.
+const BELIEVED: u64 = 1 << 20;
 
 /// A loose object's file.
 #[derive(Debug, Clone)]
@@ -39,6 +42,9 @@ impl Loose {
     /// Reads the header: `blob 12\0`.
     pub fn open(&self) -> Result<Open, String> {
         let file = File::open(self.path()).map_err(|error| error.to_string())?;
+        if file.metadata().is_ok_and(|meta| meta.len() == 0) {
+            return Err("the file is empty".to_owned());
+        }
         let mut content = stream(BufReader::new(file));
         let mut header = Vec::with_capacity(32);
         loop {
@@ -46,7 +52,7 @@ impl Loose {
             match content.read(&mut byte) {
                 Ok(1) if byte[0] == 0 => break,
                 Ok(1) if header.len() < 32 => header.push(byte[0]),
-                Ok(0) => return Err("the file is cut short".to_owned()),
+                Ok(0) => return Err("its header is cut short".to_owned()),
                 Ok(_) => return Err("it does not begin with an object header".to_owned()),
                 Err(error) => return Err(format!("its zlib stream is damaged: {error}")),
             }
@@ -59,10 +65,12 @@ impl Loose {
 impl Open {
     /// Reads the content whole into `out`.
     pub fn read(mut self, out: &mut Vec<u8>) -> Result<(), String> {
-        out.resize(self.size as usize, 0);
         let damaged = |error: std::io::Error| format!("its zlib stream is damaged: {error}");
-        let filled = fill(&mut self.content, out).map_err(damaged)?;
-        if filled < out.len() {
+        // Grows with what there is: the size in the header may be a lie.
+        out.clear();
+        out.reserve(self.size.min(BELIEVED) as usize);
+        let filled = (&mut self.content).take(self.size).read_to_end(out).map_err(damaged)?;
+        if (filled as u64) < self.size {
             return Err(format!("the file is cut short: {filled} of {} bytes", self.size));
         }
         // One more read reaches the checksum at the end of the stream.

@@ -1,6 +1,5 @@
 //! One pack file and its index, mapped into memory.
 
-use super::inflate::Inflater;
 use crate::model::{Gap, GapKind, ObjectKind, Oid};
 use gix_pack::data::entry::Header;
 use memmap2::Mmap;
@@ -47,15 +46,23 @@ impl Pack {
             subject: subject.display().to_string(),
             detail,
         };
-        let index = gix_pack::index::File::at(path, hash)
+        let open = |path: &Path| {
+            if path.is_dir() {
+                return Err(unreadable(path, "a folder stands where a file of a pack should be".to_owned()));
+            }
+            File::open(path).and_then(|file| map(&file)).map_err(|error| unreadable(path, error.to_string()))
+        };
+        let index = gix_pack::index::File::from_data(open(path)?, path.to_path_buf(), hash)
             .map_err(|error| unreadable(path, format!("the pack's index cannot be used: {error}")))?;
         let path = path.with_extension("pack");
-        let data =
-            File::open(&path).and_then(|file| map(&file)).map_err(|error| unreadable(&path, error.to_string()))?;
+        let data = open(&path)?;
         let version = data.get(4..8).map(|bytes| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
         let count = data.get(8..12).map(|bytes| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
         if !data.starts_with(b"PACK") || !matches!(version, Some(2 | 3)) {
             return Err(unreadable(&path, "not a pack of version 2 or 3".to_owned()));
+        }
+        if data.len() < 12 + hash.len_in_bytes() {
+            return Err(unreadable(&path, "the pack is cut short".to_owned()));
         }
         if count != Some(index.num_objects()) {
             let detail = format!(
@@ -126,14 +133,14 @@ impl Pack {
         Ok(Entry { form, size: entry.decompressed_size, data: entry.data_offset })
     }
 
+    /// Whether the bytes of an entry, header and all, are those its index was made for. Indexes of version 1 do not say.
+    pub fn is_as_indexed(&self, position: u32, offset: u64, end: u64) -> bool {
+        self.index.crc32_at_index(position).is_none_or(|sum| sum == libdeflater::crc32(self.packed(offset, end)))
+    }
+
     /// The zlib stream that begins at `data` and ends before `end`.
     pub fn packed(&self, data: u64, end: u64) -> &[u8] {
         self.data.get(data as usize..end as usize).unwrap_or_default()
-    }
-
-    /// Inflates what the entry stores into `out`.
-    pub fn inflate(&self, entry: &Entry, end: u64, inflater: &mut Inflater, out: &mut Vec<u8>) -> Result<(), String> {
-        inflater.exactly(self.packed(entry.data, end), entry.size, out)
     }
 }
 

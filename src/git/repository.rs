@@ -1,8 +1,9 @@
 //! A repository: where its objects are, what its refs name.
 
-use super::{error::GitError, store::Store};
-use crate::model::{Gap, GapKind, Oid};
+use super::{error::GitError, owner::open_as_git_would, refs, store::Store};
+use crate::model::{Gap, Oid};
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -39,10 +40,13 @@ impl Repository {
             return Err(GitError::NotFound(path.to_path_buf()));
         }
         allow_extensions();
-        match git2::Repository::open_ext(path, git2::RepositoryOpenFlags::empty(), &[] as &[&Path]) {
+        let open = || git2::Repository::open_ext(path, git2::RepositoryOpenFlags::empty(), &[] as &[&Path]);
+        match open_as_git_would(path, open) {
             Ok(git) => Ok(Self { git, path: path.to_path_buf() }),
             Err(source) => Err(match source.code() {
-                git2::ErrorCode::NotFound => GitError::NotARepository(path.to_path_buf()),
+                git2::ErrorCode::NotFound => {
+                    not_whole(path).unwrap_or_else(|| GitError::NotARepository(path.to_path_buf()))
+                }
                 git2::ErrorCode::Owner => GitError::OtherOwner(path.to_path_buf()),
                 _ if source.message().contains("extension") => {
                     GitError::Unsupported { path: path.to_path_buf(), reason: source.message().to_owned() }
@@ -88,30 +92,26 @@ impl Repository {
     /// other names for these. Refs that cannot be read become gaps.
     pub fn references(&self) -> (Vec<Reference>, Vec<Gap>) {
         let (mut found, mut gaps) = (Vec::new(), Vec::new());
-        let bad = |subject: &str, detail: &str| Gap {
-            kind: GapKind::BadRef,
-            subject: subject.to_owned(),
-            detail: detail.to_owned(),
-        };
-        match self.git.references() {
-            Err(error) => gaps.push(bad("refs", error.message())),
-            Ok(references) => {
-                for reference in references {
-                    match reference {
-                        Err(error) => gaps.push(bad("a ref", error.message())),
-                        Ok(reference) => {
-                            let target = reference.target().and_then(|oid| Oid::from_bytes(oid.as_bytes()).ok());
-                            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-                            found.extend(target.map(|target| Reference { name, target }));
-                        }
-                    }
-                }
-            }
-        }
-        for (name, file) in self.heads() {
-            // A HEAD that names a branch is found above.
-            let target = fs::read(&file).ok().and_then(|text| Oid::from_hex(text.trim_ascii()).ok());
+        let mut known = HashSet::new();
+        let common = self.git.commondir();
+        let mut failed =
+            |error: git2::Error| gaps.push(refs::bad("refs", &common.join("packed-refs"), error.message()));
+        let references = self.git.references().map_err(&mut failed).into_iter().flatten();
+        // After an error the iterator may give the same one for ever.
+        for reference in references.map_while(|reference| reference.map_err(&mut failed).ok()) {
+            let target = reference.target().and_then(|oid| Oid::from_bytes(oid.as_bytes()).ok());
+            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+            known.insert(name.clone());
             found.extend(target.map(|target| Reference { name, target }));
+        }
+        // Also those that are known: of a file that cannot be read, libgit2 gives what was packed under its name before.
+        for (name, file) in refs::files(common, &mut gaps).into_iter().chain(self.heads()) {
+            match refs::read(&file) {
+                Ok(refs::Said::Object(target)) if !known.contains(&name) => found.push(Reference { name, target }),
+                // A HEAD that names a branch is found above.
+                Ok(_) => {}
+                Err(detail) => gaps.push(refs::bad(&name, &file, &detail)),
+            }
         }
         found.sort();
         (found, gaps)
@@ -144,6 +144,16 @@ impl Repository {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// The error for a folder that was a repository, by the parts that are left.
+fn not_whole(path: &Path) -> Option<GitError> {
+    let inner = path.join(".git");
+    let folder = if inner.is_dir() { inner } else { path.to_path_buf() };
+    let (there, lacking): (Vec<_>, Vec<_>) =
+        ["HEAD", "objects", "refs"].into_iter().partition(|part| folder.join(part).exists());
+    let was_one = !lacking.is_empty() && (there.len() > 1 || folder.ends_with(".git"));
+    was_one.then(|| GitError::NotWhole { path: folder, lacks: lacking.join(", ") })
 }
 
 /// `https://user:password@host/x` as `https://host/x`; anything else as it is.

@@ -1,7 +1,7 @@
 //! A repository's object store: packs, loose files and what alternates lend.
 
 use super::{
-    forest::Forest,
+    forest::{Forest, Orphan},
     inflate::Inflater,
     loose::Loose,
     pack::{Form, Pack},
@@ -15,6 +15,9 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+/// No larger object is held in memory: places within an object are 32-bit numbers. Larger blobs are streamed.
+pub const MAX_HELD: u64 = 2 << 30;
 
 /// Every object of a repository, once, and how to read it.
 pub struct Store {
@@ -91,19 +94,30 @@ impl Store {
         store
     }
 
-    /// Deltas whose base lies outside their pack take their kind from there.
+    /// Deltas whose base lies outside their pack take their kind from there. That base may be such a delta itself, so
+    /// this goes on until a round settles nothing.
     fn settle_orphans(&mut self) {
-        for f in 0..self.forests.len() {
-            for orphan in self.forests[f].orphans.clone() {
-                let kind = self.table.find(orphan.base.as_bytes()).and_then(|base| self.table.kind(base));
-                let nodes: Vec<u32> = std::iter::once(orphan.node).chain(self.forests[f].below(orphan.node)).collect();
-                for node in nodes {
-                    let node = &mut self.forests[f].nodes[node as usize];
-                    node.kind = kind;
+        let mut open: Vec<(usize, Orphan)> = Vec::new();
+        for (f, forest) in self.forests.iter().enumerate() {
+            open.extend(forest.orphans.iter().map(|&orphan| (f, orphan)));
+        }
+        loop {
+            let before = open.len();
+            open.retain(|&(f, orphan)| {
+                let base = self.table.find(orphan.base.as_bytes());
+                let Some(kind) = base.and_then(|base| self.table.kind(base)) else { return true };
+                let forest = &mut self.forests[f];
+                for node in std::iter::once(orphan.node).chain(forest.below(orphan.node)) {
+                    let node = &mut forest.nodes[node as usize];
+                    node.kind = Some(kind);
                     if node.owned {
-                        self.table.kinds[node.id as usize] = kind;
+                        self.table.kinds[node.id as usize] = Some(kind);
                     }
                 }
+                false
+            });
+            if open.len() == before {
+                return;
             }
         }
     }
@@ -125,6 +139,7 @@ impl Store {
 
     pub(super) fn read_with(&self, id: ObjectIndex, inflater: &mut Inflater) -> Result<(ObjectKind, Vec<u8>), Gap> {
         let mut bytes = Vec::new();
+        let mut seen = HashSet::new();
         // (pack, position or offset) of deltas still to be applied, outermost first.
         let mut deltas = Vec::new();
         let (mut home, mut offset) = (self.table.home(id), None);
@@ -134,15 +149,25 @@ impl Store {
                 Home::Loose(n) => {
                     let open = self.loose[n as usize].open().map_err(fail)?;
                     let kind = open.kind;
+                    if open.size > MAX_HELD {
+                        return Err(fail(format!("{} bytes are too many to be held", open.size)));
+                    }
                     open.read(&mut bytes).map_err(fail)?;
                     break kind;
                 }
                 Home::Pack { pack, entry } => {
                     let source = &self.forests[pack as usize].pack;
                     let at = offset.take().unwrap_or_else(|| source.offset(entry));
+                    if !seen.insert((pack, at)) {
+                        return Err(fail("its chain of delta bases runs in a circle".to_owned()));
+                    }
                     let entry = source.entry(at).map_err(fail)?;
+                    if entry.size > MAX_HELD {
+                        return Err(fail(format!("{} bytes are too many to be held", entry.size)));
+                    }
+                    let end = self.forests[pack as usize].end_of(at);
                     let mut stored = Vec::new();
-                    source.inflate(&entry, source.end(), inflater, &mut stored).map_err(fail)?;
+                    inflater.exactly(source.packed(entry.data, end), entry.size, &mut stored).map_err(fail)?;
                     match entry.form {
                         Form::Whole(kind) => {
                             bytes = stored;
@@ -159,15 +184,12 @@ impl Store {
                         }
                     }
                     deltas.push(stored);
-                    if deltas.len() > self.table.len() {
-                        return Err(fail("its chain of delta bases runs in a circle".to_owned()));
-                    }
                 }
             }
         };
         let (mut built, mut segments) = (Vec::new(), Vec::new());
         while let Some(delta) = deltas.pop() {
-            super::delta::apply(&bytes, &delta, u64::from(u32::MAX), &mut built, &mut segments)
+            super::delta::apply(&bytes, &delta, MAX_HELD, &mut built, &mut segments)
                 .map_err(|error| fail(error.to_string()))?;
             std::mem::swap(&mut bytes, &mut built);
         }
@@ -188,15 +210,18 @@ fn list(objects: &Path, hash: gix_hash::Kind) -> Folders {
     let mut waiting = vec![objects.to_path_buf()];
     while let Some(folder) = waiting.pop() {
         let Ok(real) = folder.canonicalize() else {
-            found.gaps.push(unreadable(&folder, "an alternate object folder that does not exist"));
+            let detail = if folder == objects {
+                "the object folder cannot be found"
+            } else {
+                "info/alternates names this object folder, and it cannot be found; correct or remove the line"
+            };
+            found.gaps.push(unreadable(&folder, detail));
             continue;
         };
         if !seen.insert(real.clone()) {
             continue;
         }
-        if let Err((path, error)) = list_one(&real, hash, &mut found) {
-            found.gaps.push(unreadable(&path, &error.to_string()));
-        }
+        list_one(&real, hash, &mut found);
         match alternates(&real) {
             Ok(more) => waiting.extend(more.into_iter().rev()),
             Err(error) => found.gaps.push(unreadable(&real.join("info/alternates"), &error.to_string())),
@@ -209,25 +234,15 @@ fn unreadable(path: &Path, detail: &str) -> Gap {
     Gap { kind: GapKind::UnreadableStore, subject: path.display().to_string(), detail: detail.to_owned() }
 }
 
-fn list_one(folder: &Path, hash: gix_hash::Kind, found: &mut Folders) -> Result<(), (PathBuf, io::Error)> {
+/// What cannot be read does not keep the rest from being read.
+fn list_one(folder: &Path, hash: gix_hash::Kind, found: &mut Folders) {
     let shared: Arc<Path> = Arc::from(folder);
-    for name in names(folder)? {
+    for name in names(folder, &mut found.gaps) {
         let path = folder.join(&name);
         if name == "pack" {
-            let mut files = names(&path)?;
-            files.sort();
-            for file in &files {
-                let stem = file.strip_suffix(".pack");
-                if stem.is_some_and(|stem| files.binary_search(&format!("{stem}.idx")).is_ok()) {
-                    found.packs.push(path.join(file).with_extension("idx"));
-                } else if stem.is_some_and(|stem| stem.starts_with("pack-")) {
-                    found
-                        .gaps
-                        .push(unreadable(&path.join(file), "a pack without an index; run 'git index-pack' on it"));
-                }
-            }
+            list_packs(&path, found);
         } else if name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            for rest in names(&path)? {
+            for rest in names(&path, &mut found.gaps) {
                 if name.len() + rest.len() == 2 * hash.len_in_bytes()
                     && let Ok(oid) = Oid::from_hex(format!("{name}{rest}").as_bytes())
                 {
@@ -236,18 +251,47 @@ fn list_one(folder: &Path, hash: gix_hash::Kind, found: &mut Folders) -> Result<
             }
         }
     }
-    Ok(())
 }
 
-fn names(folder: &Path) -> Result<Vec<String>, (PathBuf, io::Error)> {
-    let failed = |error| (folder.to_path_buf(), error);
+fn list_packs(folder: &Path, found: &mut Folders) {
+    let files = names(folder, &mut found.gaps);
+    let has = |stem: &str, extension| files.binary_search(&format!("{stem}.{extension}")).is_ok();
+    for file in &files {
+        if let Some(stem) = file.strip_suffix(".pack") {
+            if has(stem, "idx") {
+                found.packs.push(folder.join(file).with_extension("idx"));
+            } else if stem.starts_with("pack-") {
+                let detail = "a pack without an index; run 'git index-pack' on it";
+                found.gaps.push(unreadable(&folder.join(file), detail));
+            }
+        } else if let Some(stem) = file.strip_suffix(".idx")
+            && stem.starts_with("pack-")
+            && !has(stem, "pack")
+        {
+            let detail =
+                "an index without its pack: the objects it lists are lost, unless they are stored elsewhere too";
+            found.gaps.push(unreadable(&folder.join(file), detail));
+        }
+    }
+}
+
+/// The sorted names in a folder. One that has gone since it was listed is no gap: git packs loose objects and removes
+/// their folders, and packs are listed last.
+fn names(folder: &Path, gaps: &mut Vec<Gap>) -> Vec<String> {
     let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        // Git's own names are ASCII; others are not git's.
-        names.extend(entry.map_err(failed)?.file_name().into_string());
+    let mut read = || {
+        for entry in fs::read_dir(folder)? {
+            // Git's own names are ASCII; others are not git's.
+            names.extend(entry?.file_name().into_string());
+        }
+        Ok::<_, io::Error>(())
+    };
+    match read() {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => gaps.push(unreadable(folder, &error.to_string())),
+        _ => {}
     }
     names.sort();
-    Ok(names)
+    names
 }
 
 /// The folders that `info/alternates` names, relative ones resolved.

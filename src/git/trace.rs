@@ -8,7 +8,7 @@ use super::{
     graph::{Commit, CommitIndex, Graph, Tip, TipEnd},
     sets::{EMPTY, SetIndex, Sets},
     table::{ObjectIndex, Table},
-    tree::Containment,
+    tree::{Containment, Edge},
 };
 use crate::model::{ObjectKind, Oid};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -52,6 +52,10 @@ pub struct Tracer<'a> {
     own: FxHashMap<ObjectIndex, SetIndex>,
     /// By object number, of trees: the values it holds at any depth, or [`UNKNOWN`]. Filled as asked for.
     within: Vec<SetIndex>,
+    /// By commit: the values in its tree.
+    held: Vec<SetIndex>,
+    /// A tree, and one that it holds and is held by. No honest store has such trees; these steps are not taken.
+    circles: FxHashSet<(ObjectIndex, ObjectIndex)>,
 }
 
 /// Paths, each kept once as its parent and a name.
@@ -114,7 +118,32 @@ impl<'a> Tracer<'a> {
         }
         let mut sets = Sets::default();
         let own = by_object.into_iter().map(|(object, values)| (object, sets.of(values))).collect();
-        Self { table, graph, trees, sets, own, within: vec![UNKNOWN; table.len()] }
+        let (within, circles) = (vec![UNKNOWN; table.len()], FxHashSet::default());
+        let mut tracer = Self { table, graph, trees, sets, own, within, held: Vec::new(), circles };
+        if tracer.own.is_empty() {
+            return tracer;
+        }
+        tracer.held = (0..graph.commits.len()).map(|n| tracer.in_tree_of(n as CommitIndex)).collect();
+        for tip in &graph.refs {
+            if let TipEnd::Other(object) = tip.end {
+                tracer.within(object);
+            }
+        }
+        tracer
+    }
+
+    /// Trees that hold themselves, directly or through others: sorted. Known only where there is a value to trace.
+    pub fn circular(&self) -> Vec<ObjectIndex> {
+        let mut trees: Vec<_> = self.circles.iter().map(|&(tree, _)| tree).collect();
+        trees.sort_unstable();
+        trees.dedup();
+        trees
+    }
+
+    /// What a tree holds, as far as it can be followed.
+    fn edges(&self, tree: ObjectIndex) -> impl Iterator<Item = &'a Edge> {
+        let edges = self.trees.edges(tree).iter();
+        edges.filter(move |edge| self.circles.is_empty() || !self.circles.contains(&(tree, edge.target)))
     }
 
     /// Of the objects that trees name and the store lacks, those that a ref reaches, with a tree that names each.
@@ -146,7 +175,7 @@ impl<'a> Tracer<'a> {
         if self.own.is_empty() {
             return lives;
         }
-        let held: Vec<SetIndex> = (0..self.graph.commits.len()).map(|n| self.in_tree_of(n as CommitIndex)).collect();
+        let held = std::mem::take(&mut self.held);
         self.changes(&held, &mut lives);
         self.tips(&held, &mut lives);
         self.places(&held, &mut lives);
@@ -168,6 +197,8 @@ impl<'a> Tracer<'a> {
         }
         let trees = self.trees;
         let mut stack = vec![object];
+        // Trees on the way from `object` to the one at hand.
+        let mut open: FxHashSet<ObjectIndex> = FxHashSet::default();
         while let Some(&tree) = stack.last() {
             if self.within[tree as usize] != UNKNOWN {
                 stack.pop();
@@ -178,15 +209,20 @@ impl<'a> Tracer<'a> {
             for edge in trees.edges(tree) {
                 if self.table.kind(edge.target) != Some(ObjectKind::Tree) {
                     set = self.sets.union(set, self.own(edge.target));
-                } else if self.within[edge.target as usize] == UNKNOWN {
-                    stack.push(edge.target);
-                } else {
+                } else if self.within[edge.target as usize] != UNKNOWN {
                     set = self.sets.union(set, self.within[edge.target as usize]);
+                } else if edge.target == tree || open.contains(&edge.target) {
+                    self.circles.insert((tree, edge.target));
+                } else {
+                    stack.push(edge.target);
                 }
             }
             if stack.len() == before {
                 self.within[tree as usize] = set;
+                open.remove(&tree);
                 stack.pop();
+            } else {
+                open.insert(tree);
             }
         }
         self.within[object as usize]
@@ -298,7 +334,7 @@ impl<'a> Tracer<'a> {
                 if !seen.insert((tree, path)) {
                     continue;
                 }
-                for edge in self.trees.edges(tree) {
+                for edge in self.edges(tree) {
                     if self.table.kind(edge.target) == Some(ObjectKind::Tree) {
                         if self.holds_any(edge.target) {
                             stack.push((edge.target, paths.child(path, edge.name)));
@@ -380,7 +416,7 @@ impl<'a> Tracer<'a> {
                 };
                 set != UNKNOWN && self.sets.contains(set, value)
             };
-            let edge = self.trees.edges(tree).iter().find(|edge| holds(edge.target))?;
+            let edge = self.edges(tree).find(|edge| holds(edge.target))?;
             path.extend_from_slice(self.trees.name(edge.name));
             if self.table.kind(edge.target) != Some(ObjectKind::Tree) {
                 return Some((path, edge.target));

@@ -288,7 +288,10 @@ impl<'a, V: Visitor> Run<'a, V> {
         base: Option<&Held<V::Notes>>,
     ) -> Option<Held<V::Notes>> {
         let node = &forest.nodes[n as usize];
-        let kind = node.kind?;
+        let Some(kind) = node.kind else {
+            worker.gaps.extend(node.owned.then(|| self.no_kind(node.id)));
+            return None;
+        };
         let limit = self.walk.max_object_size;
         if node.size > limit {
             if base.is_none() && node.owned && kind == ObjectKind::Blob {
@@ -319,6 +322,14 @@ impl<'a, V: Visitor> Run<'a, V> {
                 worker.gaps.push(corrupt(&self.walk.store.table, node.id, format!("{}: {detail}", forest.place(n))));
             }
             return None;
+        }
+        // It decodes, and yet a bit of its header may have tipped: another kind, another base.
+        if let Home::Pack { entry, .. } = self.walk.store.table.home(node.id)
+            && node.owned
+            && !forest.is_as_indexed(n, entry)
+        {
+            let detail = format!("{}: its bytes are not those the index was made for", forest.place(n));
+            worker.gaps.push(corrupt(&self.walk.store.table, node.id, detail));
         }
         Some(self.show(worker, node, kind, bytes, base))
     }
@@ -354,6 +365,10 @@ impl<'a, V: Visitor> Run<'a, V> {
                 });
             }
         }
+    }
+
+    fn no_kind(self, id: ObjectIndex) -> Gap {
+        corrupt(&self.walk.store.table, id, "no base in its chain of deltas says what kind of object it is".to_owned())
     }
 
     fn too_large(self, id: ObjectIndex, size: u64) -> Gap {
@@ -449,7 +464,9 @@ impl<'a, V: Visitor> Run<'a, V> {
                     let detail = format!("{}: {detail}", forest.place(*n));
                     worker.gaps.push(corrupt(&self.walk.store.table, node.id, detail));
                 }
-                self.lose(worker, forest, *n);
+                if !forest.is_circular(*n) {
+                    self.lose(worker, forest, *n);
+                }
             }
         });
     }

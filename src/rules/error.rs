@@ -16,11 +16,13 @@ pub enum RulesError {
         cause: std::io::Error,
     },
     /// Not TOML, or not of the shape of a file of rules.
-    #[error("{file}: {cause}")]
+    #[error("{file}:{line}: {}", cause.message().replace('\n', ", "))]
     Parse {
         /// The file.
         file: String,
-        /// The parser's words, with line and column.
+        /// The line, from 1.
+        line: usize,
+        /// The parser's words.
         #[source]
         cause: Box<toml::de::Error>,
     },

@@ -40,9 +40,12 @@ pub fn load_user(set: &mut RuleSet, path: &Path) -> Result<(), RulesError> {
 
 /// Adds what `text` holds to `set`; on an error `set` holds the rules before the bad one.
 fn add(set: &mut RuleSet, file: &str, text: &str) -> Result<(), RulesError> {
-    let form: RulesForm =
-        toml::from_str(text).map_err(|cause| RulesError::Parse { file: file.to_owned(), cause: Box::new(cause) })?;
     let place = Place { file, text };
+    let form: RulesForm = toml::from_str(text).map_err(|cause| RulesError::Parse {
+        file: file.to_owned(),
+        line: place.line_at(cause.span().map_or(0, |span| span.start)),
+        cause: Box::new(cause),
+    })?;
     for rule in form.rules {
         let rule = place.rule(set, rule)?;
         set.rules.push(rule);
@@ -75,7 +78,11 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn line<T>(&self, at: &Spanned<T>) -> usize {
-        let before = self.text.as_bytes().get(..at.span().start).unwrap_or_default();
+        self.line_at(at.span().start)
+    }
+
+    fn line_at(&self, byte: usize) -> usize {
+        let before = self.text.as_bytes().get(..byte).unwrap_or_default();
         1 + memchr::memchr_iter(b'\n', before).count()
     }
 
@@ -186,7 +193,7 @@ impl Place<'_> {
             .unicode(false)
             .size_limit(MAX_REGEX_BYTES)
             .build()
-            .map_err(|error| bad(format!("the regex is not usable: {error}")))?;
+            .map_err(|error| bad(format!("the regex is not usable: {}", last_line(&error))))?;
         if regex.is_match(b"") {
             return Err(bad("the regex matches nothing at all; ask for at least one byte".to_owned()));
         }
@@ -245,6 +252,13 @@ impl Place<'_> {
 fn is_kebab(id: &str) -> bool {
     let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     id.split('-').all(word)
+}
+
+/// The gist of an error that draws a picture above it: what follows `error: ` in its last line.
+fn last_line(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     detect::Detector,
-    git::{Containment, Graph, ObjectIndex, Repository, Store, Tracer, TreeReader, Walk, Walked},
+    git::{Containment, Graph, MAX_HELD, ObjectIndex, Repository, Store, Tracer, TreeReader, Walk, Walked},
     model::{Coverage, DropCount, Gap, GapKind, ObjectKind, Oid, RepositoryReport, Tally},
     policy::Policy,
     rules::RuleSet,
@@ -76,6 +76,7 @@ impl Scanner<'_> {
         let tracer = Tracer::new(store.table(), &graph, &containment, &assembly.holders_by_value());
 
         gaps.extend(damage(&store, assembly.damaged(), containment.damaged.iter()));
+        gaps.extend(tracer.circular().into_iter().map(|id| circular(&store, id)));
         let mut accepted = missing(&store, &graph, &tracer);
         accepted.extend(shallow.iter().map(boundary));
         if !self.options.allow_missing {
@@ -119,7 +120,8 @@ impl Scanner<'_> {
         let count =
             (0..table.len() as ObjectIndex).filter(|&id| table.kind(id).is_some_and(|kind| kinds.contains(&kind)));
         self.progress.begin(stage, count.count() as u64);
-        let walk = Walk { store, kinds, max_object_size: self.options.max_object_size, cancel: self.cancel, advance };
+        let max_object_size = self.options.max_object_size.min(MAX_HELD);
+        let walk = Walk { store, kinds, max_object_size, cancel: self.cancel, advance };
         let walked = walk.run(visitor);
         self.progress.end();
         walked
@@ -152,6 +154,14 @@ fn damage<'a>(
         }
         .to_owned(),
     })
+}
+
+fn circular(store: &Store, id: ObjectIndex) -> Gap {
+    Gap {
+        kind: GapKind::CorruptObject,
+        subject: store.table().id(id).to_string(),
+        detail: "a tree that holds itself, which no honest repository has: it was not followed in a circle".to_owned(),
+    }
 }
 
 fn missing(store: &Store, graph: &Graph, tracer: &Tracer<'_>) -> Vec<Gap> {
