@@ -62,7 +62,7 @@ impl Dice {
     /// A line as of a program.
     fn line(&mut self) -> String {
         let mut line = " ".repeat(4 * self.below(5));
-        for _ in 0..1 + self.below(7) {
+        for _ in 0..=self.below(7) {
             let joint = [" ", "_", ".", "(", " = ", ", ", "\", \""][self.below(7)];
             let _ = write!(line, "{}{joint}", self.word());
         }
