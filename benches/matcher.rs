@@ -29,7 +29,7 @@ fn main() {
         let mut group = criterion.benchmark_group(format!("matcher/{name}"));
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function("scan", |bencher| {
-            bencher.iter(|| detector.scan(View::whole(black_box(&text)), &mut scratch))
+            bencher.iter(|| detector.scan(View::whole(black_box(&text)), &mut scratch));
         });
         group.bench_function("rescan", |bencher| {
             bencher.iter(|| detector.rescan(View::whole(black_box(&text)), &known, &segments, &mut scratch));

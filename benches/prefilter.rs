@@ -20,7 +20,7 @@ fn main() {
     for (name, text) in [("source", data::source_like(BYTES, 1)), ("minified", data::minified(BYTES, 2))] {
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(name, |bencher| {
-            bencher.iter(|| detector.scan(View::whole(black_box(&text)), &mut scratch))
+            bencher.iter(|| detector.scan(View::whole(black_box(&text)), &mut scratch));
         });
     }
     group.finish();
