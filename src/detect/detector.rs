@@ -96,8 +96,9 @@ impl<'r> Detector<'r> {
     pub fn scan(&self, object: View<'_>, scratch: &mut Scratch) -> Found {
         scratch.hits.clear();
         let hits = &mut scratch.hits;
-        self.prefilter
-            .find(object.bytes, |at, word| hits.push((Hit { at: at as u32, word, count: 0, first: 0 }, None)));
+        self.prefilter.find(object.bytes, 0..object.bytes.len(), |at, word| {
+            hits.push((Hit { at: at as u32, word, count: 0, first: 0 }, None))
+        });
         self.settle(object, &Found::default(), scratch)
     }
 
@@ -106,8 +107,8 @@ impl<'r> Detector<'r> {
         scratch.hits.clear();
         let hits = &mut scratch.hits;
         fresh_regions(segments, self.prefilter.longest, object.bytes.len() as u32, |start, end| {
-            self.prefilter.find(&object.bytes[start as usize..end as usize], |at, word| {
-                let at = start + at as u32;
+            self.prefilter.find(object.bytes, start as usize..end as usize, |at, word| {
+                let at = at as u32;
                 let len = self.prefilter.words[usize::from(word)].len();
                 let copied = covering(segments, at).is_some_and(|copy| copy.from.is_some() && at + len <= copy.end());
                 if !copied {

@@ -1,5 +1,6 @@
 //! Bytes in, candidates out. Pure: the same bytes give the same candidates, whatever was scanned before.
 
+mod anchors;
 mod detector;
 mod entropy;
 mod escape;

@@ -1,8 +1,9 @@
 //! The prefilter: where the keywords of all rules stand.
 
+use super::anchors::{Anchor, choose};
 use crate::rules::RuleSet;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use std::collections::BTreeMap;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, Span, packed};
+use std::{collections::BTreeMap, ops::Range};
 
 /// A keyword and the patterns it wakes.
 #[derive(Debug)]
@@ -20,15 +21,30 @@ impl Word {
     pub fn len(&self) -> u32 {
         self.text.len() as u32
     }
+
+    /// Whether it stands at `at`.
+    fn stands(&self, bytes: &[u8], at: usize) -> bool {
+        let found = bytes.get(at..at + self.text.len());
+        found.is_some_and(|found| found == self.text || !self.exact && found.eq_ignore_ascii_case(&self.text))
+    }
 }
 
 /// Finds keywords, overlapping ones too (`secret_key` in `aws_secret_key`).
 #[derive(Debug)]
 pub(super) struct Prefilter {
-    automaton: AhoCorasick,
+    engine: Engine,
     pub words: Vec<Word>,
     /// Length of the longest keyword, at least 1.
     pub longest: u32,
+}
+
+#[derive(Debug)]
+enum Engine {
+    /// A vector search for a few bytes of each keyword, which are then compared whole. Three to four times as fast as the
+    /// automaton, but for a few anchors only.
+    Anchors { searcher: packed::Searcher, anchors: Vec<Anchor> },
+    /// An automaton of all keywords.
+    Automaton(AhoCorasick),
 }
 
 impl Prefilter {
@@ -50,22 +66,117 @@ impl Prefilter {
                 patterns,
             })
             .collect();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words.iter().map(|word| &word.text))?;
         let longest = words.iter().map(Word::len).max().unwrap_or(1);
-        Ok(Self { automaton, words, longest })
+        let engine = match Self::by_anchors(&words) {
+            Some(engine) => engine,
+            None => Self::by_automaton(&words)?,
+        };
+        Ok(Self { engine, words, longest })
     }
 
-    /// Calls `found` with the place and number of every keyword in `bytes`, by the place of its end.
-    pub fn find(&self, bytes: &[u8], mut found: impl FnMut(usize, u16)) {
-        for hit in self.automaton.find_overlapping_iter(bytes) {
-            let word = &self.words[hit.pattern().as_usize()];
-            if !word.exact || bytes[hit.range()] == word.text[..] {
-                found(hit.start(), hit.pattern().as_u32() as u16);
+    fn by_anchors(words: &[Word]) -> Option<Engine> {
+        let anchors = choose(&words.iter().map(|word| (&word.text[..], word.exact)).collect::<Vec<_>>())?;
+        let mut builder = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder();
+        builder.extend(anchors.iter().flat_map(Anchor::spellings));
+        Some(Engine::Anchors { searcher: builder.build()?, anchors })
+    }
+
+    fn by_automaton(words: &[Word]) -> Result<Engine, aho_corasick::BuildError> {
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::Standard).ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
+        Ok(Engine::Automaton(builder.build(words.iter().map(|word| &word.text))?))
+    }
+
+    /// Calls `found` with the place and number of every keyword that lies within `range` of `bytes`, in no order.
+    pub fn find(&self, bytes: &[u8], range: Range<usize>, mut found: impl FnMut(usize, u16)) {
+        match &self.engine {
+            Engine::Anchors { searcher, anchors } => {
+                // The vector search wants so many bytes and falls back to a slow one below; more do no harm.
+                let end = range.end.max(range.start + searcher.minimum_len()).min(bytes.len());
+                let start = range.start.min(end.saturating_sub(searcher.minimum_len()));
+                let mut span = Span { start, end };
+                while let Some(hit) = searcher.find_in(bytes, span) {
+                    span.start = hit.start() + 1;
+                    for anchor in anchors.iter().filter(|anchor| anchor.stands(bytes, hit.start())) {
+                        for &(word, offset) in &anchor.words {
+                            let Some(at) = hit.start().checked_sub(usize::from(offset)) else { continue };
+                            let whole = &self.words[usize::from(word)];
+                            if at >= range.start && at + whole.text.len() <= range.end && whole.stands(bytes, at) {
+                                found(at, word);
+                            }
+                        }
+                    }
+                }
             }
+            Engine::Automaton(automaton) => {
+                for hit in automaton.find_overlapping_iter(&bytes[range.clone()]) {
+                    let word = hit.pattern().as_u32() as u16;
+                    let at = range.start + hit.start();
+                    if self.words[usize::from(word)].stands(bytes, at) {
+                        found(at, word);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn prefilter(words: &[&str], anchored: bool) -> Prefilter {
+        let words: Vec<Word> = words
+            .iter()
+            .map(|text| Word {
+                text: text.as_bytes().to_vec(),
+                exact: text.bytes().any(|byte| byte.is_ascii_uppercase()),
+                patterns: Vec::new(),
+            })
+            .collect();
+        let longest = words.iter().map(Word::len).max().unwrap();
+        let engine =
+            if anchored { Prefilter::by_anchors(&words).unwrap() } else { Prefilter::by_automaton(&words).unwrap() };
+        Prefilter { engine, words, longest }
+    }
+
+    fn found(prefilter: &Prefilter, text: &[u8], range: Range<usize>) -> Vec<(usize, u16)> {
+        let mut found = Vec::new();
+        prefilter.find(text, range, |at, word| found.push((at, word)));
+        found.sort_unstable();
+        found
+    }
+
+    const WORDS: [&str; 7] = ["AKIA", "secret_key", "secret", "key", "aws_secret", "s3_secret", "_key"];
+
+    proptest! {
+        #[test]
+        fn both_engines_find_what_looking_everywhere_finds(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    Just("AKIA"), Just("akia"), Just("secret"), Just("SeCret_"), Just("KEY"), Just("key"), Just("aws_"),
+                    Just("s3_"), Just("_"), Just("se"), Just("."), Just("                                        "),
+                ],
+                0..30,
+            ),
+            from in any::<prop::sample::Index>(),
+            to in any::<prop::sample::Index>(),
+        ) {
+            let text = parts.concat().into_bytes();
+            let (from, to) = (from.index(text.len() + 1), to.index(text.len() + 1));
+            let range = from.min(to)..from.max(to);
+            let plain = prefilter(&WORDS, false);
+            let mut expected = Vec::new();
+            for at in range.clone() {
+                for (n, word) in plain.words.iter().enumerate() {
+                    if at + word.text.len() <= range.end && word.stands(&text, at) {
+                        expected.push((at, n as u16));
+                    }
+                }
+            }
+            prop_assert_eq!(&found(&plain, &text, range.clone()), &expected);
+            prop_assert_eq!(&found(&prefilter(&WORDS, true), &text, range), &expected);
         }
     }
 }
