@@ -17,8 +17,7 @@ pub(super) struct Anchor {
     /// In lower case unless exact.
     text: Vec<u8>,
     exact: bool,
-    /// Keywords, as their number and the anchor's offset in them.
-    pub words: Vec<(u16, u8)>,
+    pub words: Sharers,
 }
 
 impl Anchor {
@@ -35,7 +34,9 @@ impl Anchor {
             let upper = byte.to_ascii_uppercase();
             let both = !self.exact && upper != byte;
             let others: Vec<Vec<u8>> = if both { spellings.clone() } else { Vec::new() };
-            spellings.iter_mut().for_each(|spelling| spelling.push(byte));
+            for spelling in &mut spellings {
+                spelling.push(byte);
+            }
             spellings.extend(others.into_iter().map(|mut spelling| {
                 spelling.push(upper);
                 spelling
@@ -45,13 +46,16 @@ impl Anchor {
     }
 }
 
+/// Keywords under one anchor, as their number and its offset in them.
+type Sharers = Vec<(u16, u8)>;
+
 /// Anchors for all `words` (text, exact), each word under one of them: first those that many words share, then the rarer
 /// ones. `None` if there would be too many, or none.
 pub(super) fn choose(words: &[(&[u8], bool)]) -> Option<Vec<Anchor>> {
     let mut open: Vec<usize> = (0..words.len()).collect();
     let mut anchors: Vec<Anchor> = Vec::new();
     while !open.is_empty() {
-        let mut by_text: BTreeMap<(Vec<u8>, bool), Vec<(u16, u8)>> = BTreeMap::new();
+        let mut by_text: BTreeMap<(Vec<u8>, bool), Sharers> = BTreeMap::new();
         for &n in &open {
             let (text, exact) = words[n];
             let length = LENGTH.min(text.len());

@@ -97,7 +97,7 @@ impl<'r> Detector<'r> {
         scratch.hits.clear();
         let hits = &mut scratch.hits;
         self.prefilter.find(object.bytes, 0..object.bytes.len(), |at, word| {
-            hits.push((Hit { at: at as u32, word, count: 0, first: 0 }, None))
+            hits.push((Hit { at: at as u32, word, count: 0, first: 0 }, None));
         });
         self.settle(object, &Found::default(), scratch)
     }

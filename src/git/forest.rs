@@ -3,7 +3,7 @@
 //! Walking it from the roots down inflates every object once and has each base in hand while its children are built.
 
 use super::{
-    pack::{Entry, Form, Pack},
+    pack::{Form, Pack},
     table::ObjectIndex,
 };
 use crate::model::{ObjectKind, Oid};
@@ -36,6 +36,23 @@ pub(super) struct Node {
     pub kind: Option<ObjectKind>,
 }
 
+impl Node {
+    fn new(offset: u64, id: ObjectIndex, owned: bool) -> Self {
+        Self {
+            offset,
+            size: 0,
+            id,
+            base: NONE,
+            child: NONE,
+            sibling: NONE,
+            weight: u32::from(owned),
+            header: 0,
+            owned,
+            kind: None,
+        }
+    }
+}
+
 /// A delta whose base is not in its pack.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Orphan {
@@ -60,65 +77,53 @@ pub(super) struct Forest {
 impl Forest {
     /// Reads all entry headers of `pack`. `number` gives the object number of an index position, and whether this
     /// pack is that object's home.
-    pub fn new(pack: Pack, number: impl Fn(u32) -> (ObjectIndex, bool)) -> Self {
+    pub fn new(pack: Pack, number: impl Fn(u32) -> (ObjectIndex, bool) + Sync) -> Self {
         let mut order: Vec<(u64, u32)> = (0..pack.len()).map(|position| (pack.offset(position), position)).collect();
         order.par_sort_unstable();
-        let entries: Vec<Result<Entry, String>> = order.par_iter().map(|&(offset, _)| pack.entry(offset)).collect();
-        let mut forest = Self {
-            pack,
-            nodes: Vec::with_capacity(order.len()),
-            roots: Vec::new(),
-            orphans: Vec::new(),
-            broken: Vec::new(),
-        };
         let node_at = |offset: u64| order.binary_search_by_key(&offset, |&(offset, _)| offset).ok().map(|n| n as u32);
-        let mut forward = false;
-        for (n, (&(offset, position), entry)) in order.iter().zip(entries).enumerate() {
-            let n = n as u32;
-            let (id, owned) = number(position);
-            let mut node = Node {
-                offset,
-                size: 0,
-                id,
-                base: NONE,
-                child: NONE,
-                sibling: NONE,
-                weight: u32::from(owned),
-                header: 0,
-                owned,
-                kind: None,
-            };
-            match entry {
-                Err(detail) => forest.broken.push((n, detail)),
-                Ok(entry) => {
+        let nodes = order
+            .par_iter()
+            .map(|&(offset, position)| {
+                let (id, owned) = number(position);
+                let mut node = Node::new(offset, id, owned);
+                if let Ok(entry) = pack.entry(offset) {
                     node.size = entry.size;
                     node.header = (entry.data - offset) as u8;
                     match entry.form {
-                        Form::Whole(kind) => {
-                            node.kind = Some(kind);
-                            forest.roots.push(n);
+                        Form::Whole(kind) => node.kind = Some(kind),
+                        Form::OffsetDelta(base) => node.base = node_at(base).unwrap_or(NONE),
+                        Form::RefDelta(base) => {
+                            let position = pack.position(&base);
+                            node.base = position.and_then(|position| node_at(pack.offset(position))).unwrap_or(NONE);
                         }
-                        Form::OffsetDelta(base) => match node_at(base) {
-                            Some(base) => node.base = base,
-                            None => {
-                                forest.broken.push((n, format!("no entry begins at its delta base, offset {base}")));
-                            }
-                        },
-                        Form::RefDelta(base) => match forest.pack.position(&base) {
-                            Some(position) => {
-                                node.base = node_at(forest.pack.offset(position)).unwrap_or(NONE);
-                                forward |= node.base >= n;
-                            }
-                            None => forest.orphans.push(Orphan { node: n, base }),
-                        },
                     }
                 }
-            }
-            forest.nodes.push(node);
-        }
+                node
+            })
+            .collect();
+        let mut forest = Self { pack, nodes, roots: Vec::new(), orphans: Vec::new(), broken: Vec::new() };
+        forest.sort_out();
         forest.hang();
-        forest.fill_in(forward);
+        forest.fill_in();
         forest
+    }
+
+    /// Tells roots, orphans and broken entries apart.
+    fn sort_out(&mut self) {
+        for (n, node) in (0..).zip(&self.nodes) {
+            if node.base != NONE {
+                continue;
+            }
+            if node.kind.is_some() {
+                self.roots.push(n);
+                continue;
+            }
+            match self.pack.entry(node.offset).map(|entry| entry.form) {
+                Ok(Form::RefDelta(base)) => self.orphans.push(Orphan { node: n, base }),
+                Ok(_) => self.broken.push((n, "no entry begins at the offset of its delta base".to_owned())),
+                Err(detail) => self.broken.push((n, detail)),
+            }
+        }
     }
 
     /// Links children to their bases.
@@ -133,8 +138,9 @@ impl Forest {
     }
 
     /// Hands kinds down and weights up. Offset deltas always point backwards, so offset order has every base before
-    /// its deltas; `forward` says that a reference delta breaks this.
-    fn fill_in(&mut self, forward: bool) {
+    /// its deltas, unless a reference delta points forward.
+    fn fill_in(&mut self) {
+        let forward = (0..).zip(&self.nodes).any(|(n, node)| node.base != NONE && node.base >= n);
         let order = if forward { self.top_down() } else { (0..self.nodes.len() as u32).collect() };
         for &n in &order {
             let base = self.nodes[n as usize].base;

@@ -6,6 +6,7 @@ use super::{
     table::{ObjectIndex, Table},
 };
 use crate::model::{ObjectKind, Oid};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -64,27 +65,27 @@ impl Graph {
         let mut missing = BTreeSet::new();
         // By commit, since what only unreachable commits name is not missed: git itself prunes it piece by piece.
         let mut lacking: Vec<(CommitIndex, Oid)> = Vec::new();
-        let order = parents_first(table, headers);
+        let links: Vec<Links> = headers.par_iter().map(|(_, header)| Links::find(table, header)).collect();
         let mut numbers = FxHashMap::with_capacity_and_hasher(headers.len(), rustc_hash::FxBuildHasher);
         let mut commits: Vec<Commit> = Vec::with_capacity(headers.len());
-        for n in order {
+        for n in parents_first(headers, &links) {
             let (id, header) = &headers[n as usize];
+            let Links { tree, parents: found } = &links[n as usize];
             let number = commits.len() as CommitIndex;
-            let tree = table.find(header.tree.as_bytes());
             if tree.is_none() {
                 lacking.push((number, header.tree));
             }
-            let mut parents = Vec::with_capacity(header.parents.len());
-            for parent in &header.parents {
-                match table.find(parent.as_bytes()) {
-                    Some(found) => parents.extend(numbers.get(&found).copied()),
+            let mut parents = Vec::with_capacity(found.len());
+            for (parent, oid) in found.iter().zip(&header.parents) {
+                match parent {
+                    Some(parent) => parents.extend(numbers.get(parent).copied()),
                     None if shallow.contains(&table.id(*id)) => {}
-                    None => lacking.push((number, *parent)),
+                    None => lacking.push((number, *oid)),
                 }
             }
             let depth = parents.iter().map(|&parent: &u32| commits[parent as usize].age.1 + 1).max().unwrap_or(0);
             numbers.insert(*id, number);
-            commits.push(Commit { id: *id, tree, parents, reachable: false, age: (header.time, depth) });
+            commits.push(Commit { id: *id, tree: *tree, parents, reachable: false, age: (header.time, depth) });
         }
         let refs =
             references.into_iter().map(|reference| peel(table, &numbers, tags, &reference, &mut missing)).collect();
@@ -121,17 +122,23 @@ impl Graph {
     }
 }
 
+/// The objects a commit names, as far as the store has them.
+struct Links {
+    tree: Option<ObjectIndex>,
+    parents: Vec<Option<ObjectIndex>>,
+}
+
+impl Links {
+    fn find(table: &Table, header: &CommitHeader) -> Self {
+        let parents = header.parents.iter().map(|parent| table.find(parent.as_bytes())).collect();
+        Self { tree: table.find(header.tree.as_bytes()), parents }
+    }
+}
+
 /// The numbers of `headers` in an order that has parents before children. Depth first and iterative: history may be a
 /// million commits deep.
-fn parents_first(table: &Table, headers: &[(ObjectIndex, CommitHeader)]) -> Vec<u32> {
+fn parents_first(headers: &[(ObjectIndex, CommitHeader)], links: &[Links]) -> Vec<u32> {
     let numbers: FxHashMap<ObjectIndex, u32> = headers.iter().enumerate().map(|(n, (id, _))| (*id, n as u32)).collect();
-    let parents: Vec<Vec<u32>> = headers
-        .iter()
-        .map(|(_, header)| {
-            let found = header.parents.iter().filter_map(|parent| table.find(parent.as_bytes()));
-            found.filter_map(|parent| numbers.get(&parent).copied()).collect()
-        })
-        .collect();
     // Equal inputs must give equal orders, whichever worker read a commit first.
     let mut starts: Vec<u32> = (0..headers.len() as u32).collect();
     starts.sort_unstable_by_key(|&n| headers[n as usize].0);
@@ -143,9 +150,12 @@ fn parents_first(table: &Table, headers: &[(ObjectIndex, CommitHeader)]) -> Vec<
             stack.push((start, 0));
         }
         while let Some((n, next)) = stack.last_mut() {
-            if let Some(&parent) = parents[*n as usize].get(*next) {
+            if let Some(parent) = links[*n as usize].parents.get(*next) {
                 *next += 1;
-                if !std::mem::replace(&mut entered[parent as usize], true) {
+                let parent = parent.and_then(|parent| numbers.get(&parent).copied());
+                if let Some(parent) = parent
+                    && !std::mem::replace(&mut entered[parent as usize], true)
+                {
                     stack.push((parent, 0));
                 }
             } else {

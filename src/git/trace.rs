@@ -50,8 +50,8 @@ pub struct Tracer<'a> {
     sets: Sets,
     /// By object: the values it holds itself.
     own: FxHashMap<ObjectIndex, SetIndex>,
-    /// By tree: the values it holds at any depth. Filled as asked for.
-    within: FxHashMap<ObjectIndex, SetIndex>,
+    /// By object number, of trees: the values it holds at any depth, or [`UNKNOWN`]. Filled as asked for.
+    within: Vec<SetIndex>,
 }
 
 /// Paths, each kept once as its parent and a name.
@@ -62,6 +62,9 @@ struct Paths {
 }
 
 const ROOT: u32 = u32::MAX;
+
+/// Not a set.
+const UNKNOWN: SetIndex = SetIndex::MAX;
 
 impl Paths {
     fn child(&mut self, parent: u32, name: u32) -> u32 {
@@ -111,7 +114,7 @@ impl<'a> Tracer<'a> {
         }
         let mut sets = Sets::default();
         let own = by_object.into_iter().map(|(object, values)| (object, sets.of(values))).collect();
-        Self { table, graph, trees, sets, own, within: FxHashMap::default() }
+        Self { table, graph, trees, sets, own, within: vec![UNKNOWN; table.len()] }
     }
 
     /// Of the objects that trees name and the store lacks, those that a ref reaches, with a tree that names each.
@@ -120,7 +123,7 @@ impl<'a> Tracer<'a> {
         if self.trees.missing.is_empty() {
             return Vec::new();
         }
-        let mut seen: FxHashSet<ObjectIndex> = FxHashSet::default();
+        let mut seen = vec![false; self.table.len()];
         let from_refs = self.graph.refs.iter().filter_map(|tip| match tip.end {
             TipEnd::Other(object) => Some(object),
             _ => None,
@@ -128,11 +131,11 @@ impl<'a> Tracer<'a> {
         let from_commits = self.graph.commits.iter().filter(|commit| commit.reachable).filter_map(|commit| commit.tree);
         let mut stack: Vec<ObjectIndex> = from_commits.chain(from_refs).collect();
         while let Some(tree) = stack.pop() {
-            if seen.insert(tree) {
+            if !std::mem::replace(&mut seen[tree as usize], true) {
                 stack.extend(self.trees.edges(tree).iter().map(|edge| edge.target));
             }
         }
-        let mut missed: Vec<_> = self.trees.missing.iter().copied().filter(|(_, tree)| seen.contains(tree)).collect();
+        let mut missed: Vec<_> = self.trees.missing.iter().copied().filter(|(_, tree)| seen[*tree as usize]).collect();
         missed.dedup_by_key(|(oid, _)| *oid);
         missed
     }
@@ -140,6 +143,9 @@ impl<'a> Tracer<'a> {
     /// The lives of all values, in their order.
     pub fn lives(mut self, values: usize) -> Vec<Life> {
         let mut lives = vec![Life::default(); values];
+        if self.own.is_empty() {
+            return lives;
+        }
         let held: Vec<SetIndex> = (0..self.graph.commits.len()).map(|n| self.in_tree_of(n as CommitIndex)).collect();
         self.changes(&held, &mut lives);
         self.tips(&held, &mut lives);
@@ -163,7 +169,7 @@ impl<'a> Tracer<'a> {
         let trees = self.trees;
         let mut stack = vec![object];
         while let Some(&tree) = stack.last() {
-            if self.within.contains_key(&tree) {
+            if self.within[tree as usize] != UNKNOWN {
                 stack.pop();
                 continue;
             }
@@ -172,18 +178,18 @@ impl<'a> Tracer<'a> {
             for edge in trees.edges(tree) {
                 if self.table.kind(edge.target) != Some(ObjectKind::Tree) {
                     set = self.sets.union(set, self.own(edge.target));
-                } else if let Some(&known) = self.within.get(&edge.target) {
-                    set = self.sets.union(set, known);
-                } else {
+                } else if self.within[edge.target as usize] == UNKNOWN {
                     stack.push(edge.target);
+                } else {
+                    set = self.sets.union(set, self.within[edge.target as usize]);
                 }
             }
             if stack.len() == before {
-                self.within.insert(tree, set);
+                self.within[tree as usize] = set;
                 stack.pop();
             }
         }
-        self.within[&object]
+        self.within[object as usize]
     }
 
     /// Introductions and removals. Where a ref reaches a commit that holds a value, only such commits count: an
@@ -294,7 +300,7 @@ impl<'a> Tracer<'a> {
                 }
                 for edge in self.trees.edges(tree) {
                     if self.table.kind(edge.target) == Some(ObjectKind::Tree) {
-                        if self.within.get(&edge.target).is_some_and(|&set| set != EMPTY) {
+                        if self.holds_any(edge.target) {
                             stack.push((edge.target, paths.child(path, edge.name)));
                         }
                         continue;
@@ -323,6 +329,11 @@ impl<'a> Tracer<'a> {
             life.reachable = life.places.iter().any(|place| place.reachable);
             life.primary = self.primary(value as u32, life);
         }
+    }
+
+    /// Whether a tree is known to hold a value.
+    fn holds_any(&self, tree: ObjectIndex) -> bool {
+        !matches!(self.within[tree as usize], EMPTY | UNKNOWN)
     }
 
     /// Messages, and blobs that no commit's tree names.
@@ -364,10 +375,10 @@ impl<'a> Tracer<'a> {
         loop {
             let holds = |object: ObjectIndex| {
                 let set = match self.table.kind(object) {
-                    Some(ObjectKind::Tree) => self.within.get(&object).copied().unwrap_or(EMPTY),
+                    Some(ObjectKind::Tree) => self.within[object as usize],
                     _ => self.own(object),
                 };
-                self.sets.contains(set, value)
+                set != UNKNOWN && self.sets.contains(set, value)
             };
             let edge = self.trees.edges(tree).iter().find(|edge| holds(edge.target))?;
             path.extend_from_slice(self.trees.name(edge.name));

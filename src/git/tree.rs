@@ -169,12 +169,20 @@ impl Visitor for TreeReader<'_> {
     }
 }
 
+/// Where the edges of a tree are: which worker's, the first, and how many.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    worker: u32,
+    first: u32,
+    count: u32,
+}
+
 /// Which tree holds which trees and wanted blobs.
 pub struct Containment {
     /// By worker.
     edges: Vec<Vec<Edge>>,
-    /// By object number: worker, first edge, number of edges.
-    spans: FxHashMap<ObjectIndex, (u32, u32, u32)>,
+    /// By object number.
+    spans: Vec<Span>,
     names: Vec<Box<[u8]>>,
     /// Objects that trees name and the store lacks, each with a tree that names it; sorted.
     pub missing: Vec<(Oid, ObjectIndex)>,
@@ -185,17 +193,20 @@ pub struct Containment {
 impl Containment {
     /// Puts together what the workers of a walk with `reader` collected.
     pub fn new(reader: TreeReader<'_>, walked: Walked<TreeWork>) -> Self {
-        let names = reader.names.into_inner().unwrap_or_else(PoisonError::into_inner).list;
-        let trees = walked.work.iter().map(|work| work.trees.len()).sum();
+        let TreeReader { names, .. } = reader;
+        let names = names.into_inner().unwrap_or_else(PoisonError::into_inner).list;
+        let objects = reader.table.len();
         let mut whole = Self {
             edges: Vec::new(),
-            spans: FxHashMap::with_capacity_and_hasher(trees, rustc_hash::FxBuildHasher),
+            spans: vec![Span::default(); objects],
             names,
             missing: Vec::new(),
             damaged: Vec::new(),
         };
         for (worker, work) in walked.work.into_iter().enumerate() {
-            whole.spans.extend(work.trees.iter().map(|&(tree, first, count)| (tree, (worker as u32, first, count))));
+            for (tree, first, count) in work.trees {
+                whole.spans[tree as usize] = Span { worker: worker as u32, first, count };
+            }
             whole.edges.push(work.edges);
             whole.missing.extend(work.missing);
             whole.damaged.extend(work.damaged);
@@ -209,10 +220,8 @@ impl Containment {
 
     /// What a tree holds, as far as it was wanted.
     pub(super) fn edges(&self, tree: ObjectIndex) -> &[Edge] {
-        match self.spans.get(&tree) {
-            Some(&(worker, first, count)) => &self.edges[worker as usize][first as usize..][..count as usize],
-            None => &[],
-        }
+        let Span { worker, first, count } = self.spans[tree as usize];
+        &self.edges[worker as usize][first as usize..][..count as usize]
     }
 
     /// The bytes of a name.

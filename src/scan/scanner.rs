@@ -60,8 +60,11 @@ impl Scanner<'_> {
         gaps.append(&mut content.gaps);
 
         let refs = references.len() as u64;
-        let (headers, tags) = history(&mut content);
-        let graph = Graph::new(store.table(), &headers, &tags, references, &shallow);
+        let graph = {
+            // The headers are large beside the graph: they go before the trees come.
+            let (headers, tags) = history(&mut content);
+            Graph::new(store.table(), &headers, &tags, references, &shallow)
+        };
         let assembly = Assembly::new(self.rules, self.options, values, dropped, content.work);
         let wanted = assembly.holders(store.table().len());
         let trees = TreeReader::new(store.table(), &wanted);
