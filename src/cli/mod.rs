@@ -4,6 +4,7 @@ mod args;
 mod baseline;
 mod error;
 mod exit;
+mod memory;
 mod output;
 mod rules;
 mod scan;
@@ -30,6 +31,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::ERROR));
         }
     };
+    memory::give_back_large_blocks();
     let terminal = match &cli.command {
         Command::Scan(scan) => Terminal::new(scan.engine.color, scan.engine.quiet),
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),

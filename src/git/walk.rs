@@ -29,9 +29,9 @@ const SPLIT: u64 = 4 << 20;
 /// Roots that are handed out together.
 const BATCH: usize = 32;
 
-/// Buffers above this many bytes are given back to the system rather than used again, and no more than twice as many
-/// bytes are kept by a worker.
-const KEEP: usize = 8 << 20;
+/// Bytes of used buffers that all workers together keep for the next object. The rest goes back to the system: on many
+/// cores the memory at rest would otherwise outweigh the memory at work.
+const KEEP: usize = 32 << 20;
 
 /// An object, built.
 #[derive(Debug, Clone, Copy)]
@@ -113,13 +113,15 @@ struct Worker<W> {
     segments: Vec<Segment>,
     spare: Vec<Vec<u8>>,
     spare_bytes: usize,
+    /// Most bytes to keep in `spare`.
+    keep: usize,
     read: [(u64, u64); 4],
     unreported: (u64, u64),
     gaps: Vec<Gap>,
 }
 
 impl<W> Worker<W> {
-    fn new(work: W) -> Self {
+    fn new(work: W, keep: usize) -> Self {
         Self {
             work,
             inflater: Inflater::default(),
@@ -127,6 +129,7 @@ impl<W> Worker<W> {
             segments: Vec::new(),
             spare: Vec::new(),
             spare_bytes: 0,
+            keep,
             read: [(0, 0); 4],
             unreported: (0, 0),
             gaps: Vec::new(),
@@ -140,7 +143,7 @@ impl<W> Worker<W> {
     }
 
     fn give_back(&mut self, buffer: Vec<u8>) {
-        if buffer.capacity() <= KEEP && self.spare_bytes + buffer.capacity() <= 2 * KEEP {
+        if self.spare_bytes + buffer.capacity() <= self.keep {
             self.spare_bytes += buffer.capacity();
             self.spare.push(buffer);
         }
@@ -160,8 +163,8 @@ impl<W> Worker<W> {
 impl Walk<'_> {
     /// Shows every object of the wanted kinds to `visitor`, once each. Runs in the current rayon pool.
     pub fn run<V: Visitor>(&self, visitor: &V) -> Walked<V::Work> {
-        let workers: Vec<_> =
-            (0..rayon::current_num_threads()).map(|_| Mutex::new(Worker::new(visitor.work()))).collect();
+        let threads = rayon::current_num_threads();
+        let workers: Vec<_> = (0..threads).map(|_| Mutex::new(Worker::new(visitor.work(), KEEP / threads))).collect();
         let run = Run { walk: self, visitor, workers: &workers };
         rayon::scope(|scope| run.start(scope));
         let mut walked = Walked { work: Vec::new(), read: [(0, 0); 4], gaps: Vec::new() };
