@@ -8,9 +8,10 @@ use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  nothing found, and everything was read
-  1  findings (another number with --exit-code)
-  2  an error, or something could not be read; findings are still written. Wins over 1";
+  0    nothing found, and everything was read
+  1    findings (another number with --exit-code)
+  2    an error, or something could not be read; findings are still written. Wins over 1
+  130  stopped at once by a second Ctrl-C";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,7 +47,9 @@ pub(super) enum Command {
     /// Show and check what is searched for
     #[command(subcommand)]
     Rules(RulesCommand),
-    /// Print completions for a shell, e.g. `keytrail completions bash > ~/.local/share/bash-completion/completions/keytrail`
+    /// Print completions for a shell
+    ///
+    /// For bash: `keytrail completions bash > ~/.local/share/bash-completion/completions/keytrail`
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -171,7 +174,7 @@ pub(super) enum RulesCommand {
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         rules: Vec<PathBuf>,
     },
-    /// Check rule files, with their own examples; without files, the built-in rules
+    /// Check the built-in rules and these files, each rule by its own examples
     Check {
         /// The files
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]

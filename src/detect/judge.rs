@@ -9,7 +9,7 @@ use std::ops::Range;
 ///
 /// Runs the rule's checks, then the pattern's, in order; the allowlist comes last, so a value that is no credential at
 /// all is not counted as a known one. Reads the value and six bytes on either side; allocates nothing. `text` is the window
-/// that [`values`] was given: then the verdict, too, depends on nothing outside it.
+/// that `Expression::values` was given: then the verdict, too, depends on nothing outside it.
 pub fn judge(rules: &RuleSet, rule: usize, pattern: usize, text: &[u8], value: Range<usize>) -> Verdict {
     let rule = &rules.rules[rule];
     let checks = rule.checks.iter().chain(&rule.patterns[pattern].checks);
