@@ -120,7 +120,10 @@ impl Forest {
             }
             match self.pack.entry(node.offset).map(|entry| entry.form) {
                 Ok(Form::RefDelta(base)) => self.orphans.push(Orphan { node: n, base }),
-                Ok(_) => self.broken.push((n, "no entry begins at the offset of its delta base".to_owned())),
+                Ok(Form::OffsetDelta(base)) => {
+                    self.broken.push((n, format!("no entry begins at its delta base, offset {base}")));
+                }
+                Ok(Form::Whole(_)) => self.roots.push(n),
                 Err(detail) => self.broken.push((n, detail)),
             }
         }
