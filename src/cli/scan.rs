@@ -17,8 +17,9 @@ pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliE
     let session = Session::new(&args.engine, args.baseline.as_deref(), args.output.explain, terminal)?;
     let targets: Vec<_> = args.targets.targets.iter().map(|target| Target::new(target)).collect();
     let outcome = session.scan(&targets);
-    // Without any repository there is nothing to report, and a report without findings would look like good news.
-    if !outcome.report.repositories.is_empty() {
+    // To a person the errors on the screen have said it all; a program gets its summary, which says it is incomplete.
+    let nothing_opened = outcome.failed == outcome.report.repositories.len();
+    if !(nothing_opened && args.output.format == FormatArg::Text) {
         let style = Style {
             reveal: args.output.reveal,
             color: colored(args.engine.color, output.file().is_none() && io::stdout().is_terminal()),

@@ -84,8 +84,10 @@ impl<'a> Session<'a> {
         let mut outcome = Outcome::default();
         for target in targets {
             if self.cancel.load(Relaxed) {
+                let detail = "the run was interrupted before".to_owned();
                 self.terminal.warning(&format!("interrupted before {}", target.name()));
                 outcome.failed += 1;
+                outcome.report.repositories.push(RepositoryReport::not_opened(target.name(), detail));
                 continue;
             }
             if targets.len() > 1 {
@@ -96,6 +98,7 @@ impl<'a> Session<'a> {
                 Err(error) => {
                     outcome.failed += 1;
                     self.terminal.error(&error);
+                    outcome.report.repositories.push(RepositoryReport::not_opened(target.name(), error.to_string()));
                 }
             }
         }
@@ -187,16 +190,8 @@ mod tests {
     #[test]
     fn a_shared_entry_is_stale_only_if_no_repository_uses_it() {
         let repository = |stale: &[&str]| RepositoryReport {
-            name: String::new(),
-            head: None,
-            branch: None,
-            origin: None,
-            findings: vec![],
-            suppressed: vec![],
             stale: stale.iter().map(|&line| line.to_owned()).collect(),
-            drops: vec![],
-            dropped: vec![],
-            coverage: Coverage::default(),
+            ..RepositoryReport::default()
         };
         let mut report =
             Report { repositories: vec![repository(&["b: 1", "b: 2", "own"]), repository(&["b: 2", "b: 3"])] };

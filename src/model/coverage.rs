@@ -24,8 +24,8 @@ pub enum GapKind {
     BadRef,
     /// The user or the system stopped the scan.
     Interrupted,
-    /// A Git LFS pointer or the like: the content is not in this repository.
-    NotStoredHere,
+    /// A repository that was asked for and could not be opened.
+    NotOpened,
 }
 
 impl GapKind {
@@ -40,7 +40,7 @@ impl GapKind {
             Self::UnreadableStore => "unreadable_store",
             Self::BadRef => "bad_ref",
             Self::Interrupted => "interrupted",
-            Self::NotStoredHere => "not_stored_here",
+            Self::NotOpened => "not_opened",
         }
     }
 }
@@ -65,8 +65,6 @@ pub struct Tally {
     pub scanned: u64,
     /// Bytes of the objects read, inflated.
     pub bytes: u64,
-    /// Objects left out on request, e.g. with `--reachable-only`.
-    pub left_out: u64,
 }
 
 /// The ledger of one repository.
@@ -94,7 +92,6 @@ impl Coverage {
             seen: sum.seen + tally.seen,
             scanned: sum.scanned + tally.scanned,
             bytes: sum.bytes + tally.bytes,
-            left_out: sum.left_out + tally.left_out,
         })
     }
 

@@ -1,6 +1,6 @@
 //! What a scan hands to the writers.
 
-use super::{Coverage, DropReason, Finding, Location, Oid, Secret};
+use super::{Coverage, DropReason, Finding, Gap, GapKind, Location, Oid, Secret};
 
 /// How many candidates a rule dropped for a reason, over all objects.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +31,7 @@ pub struct Dropped {
 }
 
 /// The result of scanning one repository.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RepositoryReport {
     /// As the user named it: a path or a URL (without credentials).
     pub name: String,
@@ -45,6 +45,8 @@ pub struct RepositoryReport {
     pub findings: Vec<Finding>,
     /// What the user decided not to count, in the same order.
     pub suppressed: Vec<Finding>,
+    /// Findings left out on request, since no ref reaches them (`--reachable-only`).
+    pub left_out: u64,
     /// Allowlist entries of the user's configuration that no longer apply (expired, or matching nothing): one line each.
     pub stale: Vec<String>,
     /// Drops, sorted.
@@ -53,6 +55,14 @@ pub struct RepositoryReport {
     pub dropped: Vec<Dropped>,
     /// The ledger.
     pub coverage: Coverage,
+}
+
+impl RepositoryReport {
+    /// The report of a repository called `name` that could not be opened, for the reason `detail`.
+    pub fn not_opened(name: String, detail: String) -> Self {
+        let gap = Gap { kind: GapKind::NotOpened, subject: name.clone(), detail };
+        Self { name, coverage: Coverage { gaps: vec![gap], ..Coverage::default() }, ..Self::default() }
+    }
 }
 
 /// The result of a run over one or several repositories.

@@ -1,8 +1,8 @@
 //! Findings for this room's tests.
 
 use crate::model::{
-    CommitRef, Component, ComponentKind, Confidence, Coverage, Finding, Fingerprint, FingerprintKey, Location,
-    Occurrence, Oid, Place, RepositoryReport, Secret, Severity, Trace,
+    CommitRef, Component, ComponentKind, Confidence, Finding, Fingerprint, FingerprintKey, Location, Occurrence, Oid,
+    Place, RepositoryReport, Secret, Severity, Trace,
 };
 
 /// A key pair that stands at `paths`.
@@ -39,18 +39,7 @@ pub(super) fn commit(byte: u8) -> CommitRef {
 
 /// A report of a repository that was covered whole.
 pub(super) fn repository(findings: Vec<Finding>) -> RepositoryReport {
-    RepositoryReport {
-        name: "r".into(),
-        head: None,
-        branch: None,
-        origin: None,
-        findings,
-        suppressed: vec![],
-        stale: vec![],
-        drops: vec![],
-        dropped: vec![],
-        coverage: Coverage::default(),
-    }
+    RepositoryReport { name: "r".into(), findings, ..RepositoryReport::default() }
 }
 
 fn component(kind: ComponentKind, rule: &str, seed: u8, paths: &[&str]) -> Component {

@@ -137,7 +137,7 @@ fn turns_direction(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Coverage, DropReason, Dropped, Oid, RepositoryReport};
+    use crate::model::{DropReason, Dropped, Oid, RepositoryReport};
 
     fn location(path: &[u8]) -> Location {
         let object = Oid::from_bytes(&[7; 20]).unwrap();
@@ -153,18 +153,8 @@ mod tests {
             location: location(b"p"),
             objects: 1,
         });
-        let repository = RepositoryReport {
-            name: "r".into(),
-            head: None,
-            branch: None,
-            origin: None,
-            findings: vec![],
-            suppressed: vec![],
-            stale: vec![],
-            drops: vec![],
-            dropped: dropped.collect(),
-            coverage: Coverage::default(),
-        };
+        let repository =
+            RepositoryReport { name: "r".into(), dropped: dropped.collect(), ..RepositoryReport::default() };
         Mask::new(&Report { repositories: vec![repository] }, reveal).unwrap()
     }
 

@@ -4,7 +4,6 @@ use super::{
     ScanOptions,
     content::{ContentWork, DroppedSighting, Sighting},
     credential::{Credential, link},
-    scanner::drop_counts,
     values::{Value, ValueIndex, Values},
 };
 use crate::{
@@ -18,6 +17,7 @@ use crate::{
     rules::RuleSet,
 };
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Everything the content walk found, put in an order that does not depend on which worker found it.
 pub(super) struct Assembly<'a> {
@@ -30,6 +30,16 @@ pub(super) struct Assembly<'a> {
     dropped: Vec<DroppedSighting>,
     drops: Vec<DropCount>,
     damaged: Vec<ObjectIndex>,
+}
+
+/// What a report shows of what was found.
+pub(super) struct Assembled {
+    /// Worst first.
+    pub findings: Vec<Finding>,
+    /// Findings left out since no ref reaches them.
+    pub left_out: u64,
+    /// Dropped values, with `--explain`.
+    pub dropped: Vec<Dropped>,
 }
 
 impl<'a> Assembly<'a> {
@@ -100,18 +110,18 @@ impl<'a> Assembly<'a> {
         holders
     }
 
-    /// Findings, worst first, and with `--explain` the dropped values.
-    pub fn finish(self, store: &Store, tracer: Tracer<'_>, head: &crate::git::Head) -> (Vec<Finding>, Vec<Dropped>) {
+    /// Puts values together and looks up what a report shows of them.
+    pub fn finish(self, store: &Store, tracer: Tracer<'_>, head: &crate::git::Head) -> Assembled {
         let lives = tracer.lives(self.values.len() + self.dropped_values.len());
         let (kept, dropped) = lives.split_at(self.values.len());
         let builder = Builder { assembly: &self, store, lives: kept, head };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
-        let mut findings: Vec<Finding> = link(&kinds, &self.sightings, kept)
-            .iter()
-            .filter(|credential| !self.options.reachable_only || builder.is_reachable(credential))
-            .map(|credential| builder.finding(credential))
-            .collect();
+        let mut credentials = link(&kinds, &self.sightings, kept);
+        let all = credentials.len();
+        credentials.retain(|credential| !self.options.reachable_only || builder.is_reachable(credential));
+        let left_out = (all - credentials.len()) as u64;
+        let mut findings: Vec<Finding> = credentials.iter().map(|credential| builder.finding(credential)).collect();
         findings.sort_by(|a, b| {
             let order = |finding: &Finding| {
                 let Location { place, line, column, .. } = &finding.primary().location;
@@ -119,7 +129,7 @@ impl<'a> Assembly<'a> {
             };
             order(a).cmp(&order(b))
         });
-        (findings, builder.dropped(dropped))
+        Assembled { findings, left_out, dropped: builder.dropped(dropped) }
     }
 
     /// Where a value stands in an object: its first place there.
@@ -133,6 +143,20 @@ impl<'a> Assembly<'a> {
         let to = self.sightings.partition_point(|sighting| sighting.value <= value);
         &self.sightings[from..to]
     }
+}
+
+/// Drops of all workers together, by rule and reason.
+fn drop_counts(rules: &RuleSet, work: &[ContentWork]) -> Vec<DropCount> {
+    let mut sums = BTreeMap::new();
+    for (key, count) in work.iter().flat_map(|work| &work.drops) {
+        *sums.entry(*key).or_insert(0) += count;
+    }
+    let mut counts: Vec<DropCount> = sums
+        .into_iter()
+        .map(|((rule, reason), count)| DropCount { rule_id: rules.rules[usize::from(rule)].id.clone(), reason, count })
+        .collect();
+    counts.sort();
+    counts
 }
 
 /// Turns numbers into what a report shows.

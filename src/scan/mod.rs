@@ -4,6 +4,7 @@ mod assemble;
 mod content;
 mod credential;
 mod error;
+mod ledger;
 mod lines;
 mod progress;
 mod scanner;

@@ -218,11 +218,15 @@ impl Run {
         self
     }
 
-    /// Exits 2 without a report, and says all of these words.
+    /// Exits 2, says all of these words, and reports nothing but that the repository was not opened.
     #[track_caller]
     pub fn refuses(&self, words: &[&str]) {
         assert_eq!(self.code, Some(2), "{}", self.stderr);
-        assert_eq!(self.stdout, "");
+        if !self.stdout.is_empty() {
+            assert_eq!(self.stdout.lines().count(), 1, "{}", self.stdout);
+            assert_eq!(self.summary()["complete"], false);
+            assert!(self.gaps().iter().all(|gap| gap[0] == "not_opened"), "{:?}", self.gaps());
+        }
         assert!(self.stderr.starts_with("keytrail: error: "), "{}", self.stderr);
         assert!(!self.stderr.contains('\u{fffd}'), "{}", self.stderr);
         for word in words {

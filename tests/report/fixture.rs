@@ -201,7 +201,7 @@ fn suppressed() -> Finding {
 }
 
 fn coverage() -> Coverage {
-    let tally = |seen, scanned, bytes| Tally { seen, scanned, bytes, left_out: 0 };
+    let tally = |seen, scanned, bytes| Tally { seen, scanned, bytes };
     let missing = (0..12).map(|n| Gap {
         kind: GapKind::MissingObject,
         subject: oid(200 + n).to_string(),
@@ -247,6 +247,7 @@ pub fn empty(name: &str) -> RepositoryReport {
         origin: None,
         findings: vec![],
         suppressed: vec![],
+        left_out: 0,
         stale: vec![],
         drops: vec![],
         dropped: vec![],

@@ -14,6 +14,7 @@ pub(super) struct SummaryLine {
     findings: usize,
     findings_by_severity: BySeverity,
     suppressed: usize,
+    left_out: u64,
     drops: Vec<DropField>,
     complete: bool,
     coverage: CoverageField,
@@ -72,6 +73,7 @@ impl SummaryLine {
             findings: report.finding_count(),
             findings_by_severity: by_severity(report),
             suppressed: repositories.iter().map(|repository| repository.suppressed.len()).sum(),
+            left_out: repositories.iter().map(|repository| repository.left_out).sum(),
             drops: drops(report),
             complete: report.is_complete(),
             coverage: coverage(&all(repositories), mask),
@@ -134,7 +136,6 @@ fn all(repositories: &[RepositoryReport]) -> Coverage {
             total.seen += tally.seen;
             total.scanned += tally.scanned;
             total.bytes += tally.bytes;
-            total.left_out += tally.left_out;
         }
         sum.gaps.extend_from_slice(&each.gaps);
         sum.accepted_gaps.extend_from_slice(&each.accepted_gaps);

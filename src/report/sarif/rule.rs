@@ -171,7 +171,7 @@ fn gap_words(kind: GapKind) -> &'static str {
         GapKind::UnreadableStore => "A part of the object store cannot be used.",
         GapKind::BadRef => "A ref names nothing usable.",
         GapKind::Interrupted => "The scan was stopped.",
-        GapKind::NotStoredHere => "The content is not in this repository.",
+        GapKind::NotOpened => "The repository could not be opened.",
     }
 }
 

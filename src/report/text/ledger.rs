@@ -81,11 +81,6 @@ fn read(page: &mut Page<'_>, coverage: &Coverage) -> io::Result<()> {
     if !kinds.is_empty() {
         says.push_str(&page.paint.dim(&format!("  ({})", kinds.join(", "))));
     }
-    if total.left_out > 0 {
-        says.push_str("; ");
-        says.push_str(&number(total.left_out));
-        says.push_str(" left out on request");
-    }
     page.fact("read", &says)
 }
 
@@ -138,7 +133,7 @@ fn gap_words(kind: GapKind, count: u64) -> String {
         GapKind::UnreadableStore => ("unreadable part of the store", "unreadable parts of the store"),
         GapKind::BadRef => ("bad ref", "bad refs"),
         GapKind::Interrupted => ("interruption", "interruptions"),
-        GapKind::NotStoredHere => ("content not stored here", "contents not stored here"),
+        GapKind::NotOpened => ("repository not opened", "repositories not opened"),
     };
     plural(count, one, many)
 }
@@ -150,8 +145,8 @@ fn verdict(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()>
     if !coverage.accepted_gaps.is_empty() {
         limits.push(plural(coverage.accepted_gaps.len() as u64, "accepted gap", "accepted gaps"));
     }
-    if coverage.total().left_out > 0 {
-        limits.push(format!("{} left out on request", plural(coverage.total().left_out, "object", "objects")));
+    if repository.left_out > 0 {
+        limits.push(format!("{} that no ref reaches", plural(repository.left_out, "finding", "findings")));
     }
     let limits = limits.join(" and ");
     let count = plural(findings, "finding", "findings");
