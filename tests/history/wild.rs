@@ -105,14 +105,15 @@ fn check(seed: u64) {
     let repo = Repo::new();
     repo.git_with_input(&["fast-import", "--quiet", "--force"], &history(&mut keys, &values));
     let names = repo.git(&["for-each-ref", "--format=%(refname)"]);
+    // Few lines stay named: the others are reached from them, or lost.
+    let mut renaming = String::new();
     for name in names.lines() {
-        // Few lines stay named: the others are reached from them, or lost.
         if keys.once_in(3) {
-            repo.git(&["update-ref", &name.replace("lines", "heads"), name]);
+            renaming += &format!("create {} {}\n", name.replace("lines", "heads"), repo.git(&["rev-parse", name]));
         }
+        renaming += &format!("delete {name}\n");
     }
-    let all: String = names.lines().map(|name| format!("delete {name}\n")).collect();
-    repo.git_with_input(&["update-ref", "--stdin"], all.as_bytes());
+    repo.git_with_input(&["update-ref", "--stdin"], renaming.as_bytes());
     let branches = repo.git(&["for-each-ref", "--format=%(refname)", "refs/heads"]);
     if let Some(branch) = branches.lines().next() {
         repo.git(&["symbolic-ref", "HEAD", branch]);

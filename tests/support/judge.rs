@@ -112,12 +112,13 @@ impl<'a> Judge<'a> {
 
     fn refs(repo: &Repo) -> Vec<(String, String)> {
         let text = repo.git(&["for-each-ref", "--format=%(refname) %(symref)"]);
-        let mut refs = Vec::new();
-        for line in text.lines() {
-            if let Some((name, "")) = line.split_once(' ') {
-                refs.push((name.to_owned(), repo.git(&["rev-parse", &format!("{name}^{{}}")])));
-            }
-        }
+        let names: Vec<&str> = text.lines().filter_map(|line| line.strip_suffix(' ')).collect();
+        let peeled: Vec<String> = names.iter().map(|name| format!("{name}^{{}}")).collect();
+        let mut arguments = vec!["rev-parse"];
+        arguments.extend(peeled.iter().map(String::as_str));
+        let objects = repo.git(&arguments);
+        let mut refs: Vec<(String, String)> =
+            names.into_iter().zip(objects.lines()).map(|(name, object)| (name.to_owned(), object.to_owned())).collect();
         if !repo.try_git(&["symbolic-ref", "-q", "HEAD"]).status.success() {
             refs.push(("HEAD".to_owned(), repo.git(&["rev-parse", "HEAD"])));
         }
@@ -133,13 +134,13 @@ impl<'a> Judge<'a> {
         let output = repo.try_git(&arguments);
         assert!(output.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).unwrap();
-        let mut ids: BTreeMap<String, String> = BTreeMap::new();
-        for line in text.lines() {
-            let (place, value) = line.split_once('\0').unwrap();
-            let blob = ids.entry(place.to_owned()).or_insert_with(|| repo.git(&["rev-parse", place]));
+        let hits: Vec<(&str, &str)> = text.lines().map(|line| line.split_once('\0').unwrap()).collect();
+        let input: String = hits.iter().map(|(place, _)| format!("{place}\n")).collect();
+        let blobs = repo.git_with_input(&["cat-file", "--batch-check=%(objectname)"], input.as_bytes());
+        for ((place, value), blob) in hits.into_iter().zip(blobs.lines()) {
             let (commit, path) = place.split_once(':').unwrap_or((place, ""));
             let commits = held.entry(value.to_owned()).or_default();
-            commits.entry(commit.to_owned()).or_default().insert((path.to_owned(), blob.clone()));
+            commits.entry(commit.to_owned()).or_default().insert((path.to_owned(), blob.to_owned()));
         }
         held
     }

@@ -57,14 +57,6 @@ impl Repo {
         repo
     }
 
-    /// The same files again, elsewhere.
-    pub fn copy(&self) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("work");
-        copy_folder(&self.path, &path);
-        Self { folder, path, clock: self.clock.clone() }
-    }
-
     /// The root of the work tree, or the bare repository.
     pub fn path(&self) -> &Path {
         &self.path
@@ -272,16 +264,4 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for path in files(from) {
-        let copy = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy_folder(&path, &copy);
-        } else {
-            fs::copy(&path, copy).unwrap();
-        }
-    }
 }
