@@ -22,7 +22,7 @@ const GRACE: Duration = Duration::from_secs(2);
 const ERROR_LINES: usize = 6;
 
 /// Variables by which a caller (a hook, say) binds git to its own repository.
-const BINDINGS: [&str; 8] = [
+pub(super) const BINDINGS: [&str; 8] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_COMMON_DIR",

@@ -13,6 +13,7 @@ mod repository;
 mod sets;
 mod store;
 mod table;
+mod tables;
 mod trace;
 mod tree;
 mod walk;

@@ -117,7 +117,7 @@ fn a_delta_that_makes_too_large_a_blob_is_named_and_its_base_is_read() {
     // fast-import stores each version of a file as a delta of the one before it.
     let mut stream = String::new();
     for text in [&small, &large] {
-        stream += &format!("commit refs/heads/main\ncommitter C <c@example.org> 1 +0000\ndata 1\nm\n");
+        stream += "commit refs/heads/main\ncommitter C <c@example.org> 1 +0000\ndata 1\nm\n";
         stream += &format!("M 100644 inline file\ndata {}\n{text}\n", text.len());
     }
     let repo = Repo::new();

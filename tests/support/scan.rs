@@ -66,7 +66,7 @@ impl Scan {
         clean(&mut command, &std::env::temp_dir());
         let output = command.current_dir(&self.folder).args(&self.arguments).output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!stderr.contains("panicked"), "{:.2000}", stderr);
+        assert!(!stderr.contains("panicked"), "{stderr:.2000}");
         let mut outcome = Outcome {
             code: output.status.code().unwrap_or(-1),
             findings: Vec::new(),
