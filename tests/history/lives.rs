@@ -5,10 +5,10 @@ use crate::support::{Keys, Repo};
 
 #[test]
 fn a_line_of_commits_names_the_first_with_the_value_and_the_first_without() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "nothing\n");
-    let introduced = repo.put("src/config", &line);
-    repo.put("src/config", format!("# above\n{line}"));
+    let introduced = repo.put("src/config", &leak);
+    repo.put("src/config", format!("# above\n{leak}"));
     repo.put("readme", "something\n");
     let life = life_of(&repo, &value);
     assert_eq!((&life.introductions, &life.removed), (&vec![introduced.clone()], &None));
@@ -26,16 +26,16 @@ fn a_line_of_commits_names_the_first_with_the_value_and_the_first_without() {
 
 #[test]
 fn a_value_in_the_first_commit_is_introduced_by_it() {
-    let (repo, value, line) = one_value();
-    let root = repo.put("config", &line);
+    let (repo, value, leak) = one_value();
+    let root = repo.put("config", &leak);
     repo.put("other", "x\n");
     assert_eq!(life_of(&repo, &value).introductions, [root]);
 }
 
 #[test]
 fn a_renamed_file_leaves_the_introduction_where_it_was_and_lists_both_paths() {
-    let (repo, value, line) = one_value();
-    let introduced = repo.put("old", &line);
+    let (repo, value, leak) = one_value();
+    let introduced = repo.put("old", &leak);
     repo.rename("old", "deep/down/new");
     repo.commit("rename");
     let life = life_of(&repo, &value);
@@ -47,8 +47,8 @@ fn a_renamed_file_leaves_the_introduction_where_it_was_and_lists_both_paths() {
 
 #[test]
 fn a_renamed_folder_moves_a_value_without_bringing_it_in_again() {
-    let (repo, value, line) = one_value();
-    let introduced = repo.put("a/b/config", &line);
+    let (repo, value, leak) = one_value();
+    let introduced = repo.put("a/b/config", &leak);
     repo.rename("a", "z");
     repo.commit("move the folder");
     let life = life_of(&repo, &value);
@@ -57,10 +57,10 @@ fn a_renamed_folder_moves_a_value_without_bringing_it_in_again() {
 
 #[test]
 fn a_value_that_moves_from_file_to_file_in_one_commit_is_neither_removed_nor_introduced() {
-    let (repo, value, line) = one_value();
-    let introduced = repo.put("a", &line);
+    let (repo, value, leak) = one_value();
+    let introduced = repo.put("a", &leak);
     repo.write("a", "gone\n");
-    repo.write("b", format!("before\n{line}"));
+    repo.write("b", format!("before\n{leak}"));
     repo.commit("move");
     let life = life_of(&repo, &value);
     assert_eq!((life.introductions, life.removals), (vec![introduced], vec![]));
@@ -68,10 +68,10 @@ fn a_value_that_moves_from_file_to_file_in_one_commit_is_neither_removed_nor_int
 
 #[test]
 fn a_value_brought_back_has_two_introductions_and_is_not_called_removed() {
-    let (repo, value, line) = one_value();
-    let first = repo.put("config", &line);
+    let (repo, value, leak) = one_value();
+    let first = repo.put("config", &leak);
     let removed = repo.put("config", "none\n");
-    let second = repo.put("elsewhere", &line);
+    let second = repo.put("elsewhere", &leak);
     let life = life_of(&repo, &value);
     assert_eq!(life.introductions, [first.clone(), second.clone()]);
     assert_eq!(life.removals, [removed.clone()]);
@@ -85,10 +85,10 @@ fn a_value_brought_back_has_two_introductions_and_is_not_called_removed() {
 
 #[test]
 fn each_root_of_several_histories_introduces_for_itself() {
-    let (repo, value, line) = one_value();
-    let first = repo.put("config", &line);
+    let (repo, value, leak) = one_value();
+    let first = repo.put("config", &leak);
     repo.orphan("second");
-    let second = repo.put("other/config", &line);
+    let second = repo.put("other/config", &leak);
     repo.orphan("third");
     repo.put("harmless", "x\n");
     let life = life_of(&repo, &value);
@@ -99,10 +99,10 @@ fn each_root_of_several_histories_introduces_for_itself() {
 
 #[test]
 fn a_cherry_picked_commit_introduces_on_each_branch() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
     repo.branch("side");
-    let first = repo.put("config", &line);
+    let first = repo.put("config", &leak);
     repo.checkout("main");
     repo.put("readme", "y\n");
     repo.tick();
@@ -114,8 +114,8 @@ fn a_cherry_picked_commit_introduces_on_each_branch() {
 
 #[test]
 fn what_one_branch_removed_and_another_still_holds_is_not_removed() {
-    let (repo, value, line) = one_value();
-    repo.put("config", &line);
+    let (repo, value, leak) = one_value();
+    repo.put("config", &leak);
     repo.branch("old-release");
     repo.put("readme", "x\n");
     repo.checkout("main");
@@ -128,8 +128,8 @@ fn what_one_branch_removed_and_another_still_holds_is_not_removed() {
 
 #[test]
 fn tags_and_remote_branches_hold_a_value_as_branches_do() {
-    let (repo, value, line) = one_value();
-    repo.put("config", &line);
+    let (repo, value, leak) = one_value();
+    repo.put("config", &leak);
     repo.tag("v1", "first");
     repo.git(&["tag", "light"]);
     repo.git(&["tag", "-a", "-m", "nested", "of-tag", "v1"]);
@@ -145,9 +145,9 @@ fn values_that_share_a_file_have_lives_of_their_own() {
     let mut keys = Keys::new(2);
     let values: Vec<String> = (0..4).map(|_| keys.id()).collect();
     let repo = Repo::new();
-    let lines = |of: &[usize]| of.iter().map(|&n| format!("k{n} = {}\n", values[n])).collect::<String>();
+    let text = |of: &[usize]| of.iter().map(|&n| format!("k{n} = {}\n", values[n])).collect::<String>();
     let commits: Vec<String> =
-        [&[0][..], &[0, 1], &[1, 2], &[2, 3, 0], &[3]].iter().map(|of| repo.put("keys", lines(of))).collect();
+        [&[0][..], &[0, 1], &[1, 2], &[2, 3, 0], &[3]].iter().map(|of| repo.put("keys", text(of))).collect();
     let (_, lives) = lives_of(&repo, &values);
     let at = |n: usize| commits[n].clone();
     assert_eq!(lives[0].introductions, [at(0), at(3)]);
@@ -164,19 +164,19 @@ fn values_that_share_a_file_have_lives_of_their_own() {
 
 #[test]
 fn a_mere_change_of_mode_or_of_the_lines_around_introduces_nothing() {
-    let (repo, value, line) = one_value();
-    let introduced = repo.put("config", &line);
+    let (repo, value, leak) = one_value();
+    let introduced = repo.put("config", &leak);
     repo.git(&["update-index", "--chmod=+x", "config"]);
     repo.tick();
     repo.git(&["commit", "-q", "-m", "mode"]);
-    repo.put("config", format!("{line}{line}"));
+    repo.put("config", format!("{leak}{leak}"));
     assert_eq!(life_of(&repo, &value).introductions, [introduced]);
 }
 
 #[test]
 fn the_author_is_named_and_not_the_committer() {
-    let (repo, value, line) = one_value();
-    repo.write("config", &line);
+    let (repo, value, leak) = one_value();
+    repo.write("config", &leak);
     repo.git(&["add", "-A"]);
     let author = [("GIT_AUTHOR_NAME", "Øy Vind"), ("GIT_AUTHOR_EMAIL", "oy@example.org")];
     let date = [("GIT_AUTHOR_DATE", "@1699999999 -0330")];

@@ -11,11 +11,11 @@ mod wild;
 
 use support::{Judge, Keys, Life, Outcome, Repo, Scan};
 
-/// A repository, a value, and the line that leaks it.
+/// A repository, a value, and the text that leaks it.
 fn one_value() -> (Repo, String, String) {
     let value = Keys::new(1).id();
-    let line = format!("key = {value}\n");
-    (Repo::new(), value, line)
+    let leak = format!("key = {value}\n");
+    (Repo::new(), value, leak)
 }
 
 /// Scans `repo` and gives the life of `value`, which must be what git's own words amount to.
@@ -32,9 +32,9 @@ fn lives_of(repo: &Repo, values: &[String]) -> (Outcome, Vec<Life>) {
     assert_eq!(outcome.findings.len(), values.len(), "each value once");
     let judge = Judge::new(repo, values);
     let lives = values.iter().map(|value| {
-        let life = Life::told(outcome.finding(value));
-        assert_eq!(life, judge.life(value), "{value}\n{}", repo.git(&["log", "--graph", "--all", "--oneline"]));
-        life
+        let told = Life::told(outcome.finding(value));
+        assert_eq!(told, judge.life(value), "{value}\n{}", repo.git(&["log", "--graph", "--all", "--oneline"]));
+        told
     });
     let lives = lives.collect();
     (outcome, lives)

@@ -4,10 +4,10 @@ use super::{life_of, one_value, pickaxe};
 
 #[test]
 fn a_merge_passes_a_value_on_without_introducing_it() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
     repo.branch("side");
-    let introduced = repo.put("config", &line);
+    let introduced = repo.put("config", &leak);
     repo.checkout("main");
     repo.put("readme", "y\n");
     repo.merge(&["side"]);
@@ -19,8 +19,8 @@ fn a_merge_passes_a_value_on_without_introducing_it() {
 
 #[test]
 fn a_merge_with_a_branch_that_removed_the_value_leaves_the_removal_to_that_branch() {
-    let (repo, value, line) = one_value();
-    repo.put("config", &line);
+    let (repo, value, leak) = one_value();
+    repo.put("config", &leak);
     repo.branch("side");
     let removed = repo.drop_file("config");
     repo.checkout("main");
@@ -33,13 +33,13 @@ fn a_merge_with_a_branch_that_removed_the_value_leaves_the_removal_to_that_branc
 
 #[test]
 fn a_value_that_only_a_merge_resolution_brought_is_the_merge_commits_own() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("config", "one\n");
     repo.branch("side");
     repo.put("config", "two\n");
     repo.checkout("main");
     repo.put("config", "three\n");
-    let merge = repo.merge_as("side", &[("config", Some(&line))]);
+    let merge = repo.merge_as("side", &[("config", Some(&leak))]);
     repo.put("config", "four\n");
     let life = life_of(&repo, &value);
     assert_eq!(life.introductions, [merge.clone()]);
@@ -51,8 +51,8 @@ fn a_value_that_only_a_merge_resolution_brought_is_the_merge_commits_own() {
 
 #[test]
 fn an_evil_merge_that_drops_what_both_sides_hold_removed_it() {
-    let (repo, value, line) = one_value();
-    repo.put("config", &line);
+    let (repo, value, leak) = one_value();
+    repo.put("config", &leak);
     repo.branch("side");
     repo.put("a", "x\n");
     repo.checkout("main");
@@ -65,10 +65,10 @@ fn an_evil_merge_that_drops_what_both_sides_hold_removed_it() {
 
 #[test]
 fn an_evil_merge_that_drops_what_one_side_brought_removed_it() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
     repo.branch("side");
-    let introduced = repo.put("config", &line);
+    let introduced = repo.put("config", &leak);
     repo.checkout("main");
     repo.put("readme", "y\n");
     let merge = repo.merge_as("side", &[("config", None)]);
@@ -79,10 +79,10 @@ fn an_evil_merge_that_drops_what_one_side_brought_removed_it() {
 
 #[test]
 fn merging_with_ours_drops_the_other_sides_value() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
     repo.branch("side");
-    repo.put("config", &line);
+    repo.put("config", &leak);
     repo.checkout("main");
     repo.put("readme", "y\n");
     let merge = repo.merge_with(&["-s", "ours"], &["side"]);
@@ -94,12 +94,12 @@ fn merging_with_ours_drops_the_other_sides_value() {
 
 #[test]
 fn an_octopus_passes_values_on_from_every_arm() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
     for arm in ["a", "b", "c"] {
         repo.checkout("main");
         repo.branch(arm);
-        repo.put(arm, if arm == "b" { line.as_str() } else { "x\n" });
+        repo.put(arm, if arm == "b" { leak.as_str() } else { "x\n" });
     }
     repo.checkout("main");
     let merge = repo.merge(&["a", "b", "c"]);
@@ -112,7 +112,7 @@ fn an_octopus_passes_values_on_from_every_arm() {
 
 #[test]
 fn a_value_that_only_an_octopus_holds_is_its_own() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
     for arm in ["a", "b", "c"] {
         repo.checkout("main");
@@ -121,7 +121,7 @@ fn a_value_that_only_an_octopus_holds_is_its_own() {
     }
     repo.checkout("main");
     repo.merge(&["a", "b", "c"]);
-    repo.write("config", &line);
+    repo.write("config", &leak);
     let merge = repo.amend();
     let life = life_of(&repo, &value);
     assert_eq!(life.introductions, [merge]);
@@ -129,12 +129,12 @@ fn a_value_that_only_an_octopus_holds_is_its_own() {
 
 #[test]
 fn two_branches_that_bring_the_same_value_both_introduce_it_and_their_merge_does_not() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
     repo.branch("side");
-    let one = repo.put("a", &line);
+    let one = repo.put("a", &leak);
     repo.checkout("main");
-    let two = repo.put("b", format!("{line}more\n"));
+    let two = repo.put("b", format!("{leak}more\n"));
     repo.merge(&["side"]);
     let life = life_of(&repo, &value);
     assert_eq!(life.introductions, [one, two]);
@@ -142,10 +142,10 @@ fn two_branches_that_bring_the_same_value_both_introduce_it_and_their_merge_does
 
 #[test]
 fn unrelated_histories_joined_by_a_merge_are_told_apart() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
     repo.orphan("other");
-    let introduced = repo.put("config", &line);
+    let introduced = repo.put("config", &leak);
     repo.checkout("main");
     repo.merge_with(&["--allow-unrelated-histories"], &["other"]);
     assert_eq!(life_of(&repo, &value).introductions, [introduced]);

@@ -21,9 +21,9 @@ fn shown_at(repo: &Repo, object: &str, value: &str) -> (u64, u64) {
 
 #[test]
 fn a_value_only_in_a_stash_is_held_by_the_stash() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("config", "none\n");
-    repo.write("config", &line);
+    repo.write("config", &leak);
     repo.tick();
     repo.git(&["stash", "push", "-q"]);
     let life = life_of(&repo, &value);
@@ -34,9 +34,9 @@ fn a_value_only_in_a_stash_is_held_by_the_stash() {
 
 #[test]
 fn a_value_in_an_untracked_file_of_a_stash_is_found() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
-    repo.write("untracked", &line);
+    repo.write("untracked", &leak);
     repo.tick();
     repo.git(&["stash", "push", "-q", "--include-untracked"]);
     let life = life_of(&repo, &value);
@@ -111,9 +111,9 @@ fn a_value_in_a_note_is_found() {
 
 #[test]
 fn a_value_only_in_a_dangling_commit_is_unreachable_and_can_be_left_out() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
-    let lost = repo.put("config", &line);
+    let lost = repo.put("config", &leak);
     repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
     repo.git(&["reflog", "expire", "--expire=now", "--all"]);
     let life = life_of(&repo, &value);
@@ -127,9 +127,9 @@ fn a_value_only_in_a_dangling_commit_is_unreachable_and_can_be_left_out() {
 
 #[test]
 fn an_amended_commit_is_the_introduction_and_its_lost_draft_is_not() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
-    let draft = repo.put("config", &line);
+    let draft = repo.put("config", &leak);
     repo.write("readme", "y\n");
     let amended = repo.amend();
     assert_ne!(draft, amended);
@@ -140,9 +140,9 @@ fn an_amended_commit_is_the_introduction_and_its_lost_draft_is_not() {
 
 #[test]
 fn a_value_amended_away_is_still_found_in_the_draft() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
-    let draft = repo.put("config", &line);
+    let draft = repo.put("config", &leak);
     repo.write("config", "none\n");
     repo.amend();
     let life = life_of(&repo, &value);
@@ -151,9 +151,9 @@ fn a_value_amended_away_is_still_found_in_the_draft() {
 
 #[test]
 fn a_blob_that_was_only_ever_added_is_found_without_a_path_or_a_commit() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
-    let blob = repo.blob(line.as_bytes());
+    let blob = repo.blob(leak.as_bytes());
     let outcome = Scan::of(repo.path()).run();
     assert_eq!(spot(&outcome, &value), ("blob".to_owned(), blob, 1, 7));
     let finding = outcome.finding(&value);
@@ -182,10 +182,10 @@ fn refs_at_a_blob_and_at_a_tree_hold_what_is_in_them() {
 
 #[test]
 fn a_detached_head_holds_a_value_under_its_own_name() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
     repo.git(&["checkout", "-q", "--detach"]);
-    let introduced = repo.put("config", &line);
+    let introduced = repo.put("config", &leak);
     let life = life_of(&repo, &value);
     assert_eq!((life.introductions, life.present_in), (vec![introduced], vec!["HEAD".to_owned()]));
     assert!(life.at_head && life.reachable);
@@ -193,11 +193,11 @@ fn a_detached_head_holds_a_value_under_its_own_name() {
 
 #[test]
 fn a_detached_head_of_a_linked_work_tree_keeps_a_value_reachable() {
-    let (repo, value, line) = one_value();
+    let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
     let other = repo.beside("other");
     repo.git(&["worktree", "add", "-q", "--detach", other.to_str().unwrap()]);
-    std::fs::write(other.join("config"), line).unwrap();
+    std::fs::write(other.join("config"), leak).unwrap();
     repo.git_in(&other, &["add", "-A"]);
     repo.git_in(&other, &["commit", "-q", "-m", "there"]);
     let outcome = Scan::of(repo.path()).run();
@@ -221,8 +221,8 @@ fn a_symlinks_target_is_read_like_a_file() {
 
 #[test]
 fn a_gitlink_is_not_taken_for_a_missing_object() {
-    let (repo, value, line) = one_value();
-    repo.put("config", &line);
+    let (repo, value, leak) = one_value();
+    repo.put("config", &leak);
     let elsewhere = "1".repeat(40);
     repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{elsewhere},vendor")]);
     repo.tick();

@@ -27,10 +27,8 @@ fn id_and_secret_in_one_file_are_a_pair_however_many_lines_lie_between() {
             let mut keys = Keys::new(50 + lines);
             let (id, secret) = (keys.id(), keys.secret());
             let between: String = (1..lines).map(|_| keys.filler() + "\n").collect();
-            let text = match id_first {
-                true => id_line(&id) + &between + &secret_line(&secret),
-                false => secret_line(&secret) + &between + &id_line(&id),
-            };
+            let [first, last] = [id_line(&id), secret_line(&secret)];
+            let text = if id_first { first + &between + &last } else { last + &between + &first };
             let repo = Repo::new();
             repo.put("config", text);
             let finding = one(&repo, &[&id, &secret]);
