@@ -74,7 +74,7 @@ fn a_value_brought_back_has_two_introductions_and_is_not_called_removed() {
     let second = repo.put("elsewhere", &leak);
     let life = life_of(&repo, &value);
     assert_eq!(life.introductions, [first.clone(), second.clone()]);
-    assert_eq!(life.removals, [removed.clone()]);
+    assert_eq!(life.removals, std::slice::from_ref(&removed));
     assert_eq!(life.removed, None);
     let last = repo.drop_file("elsewhere");
     let life = life_of(&repo, &value);

@@ -42,7 +42,7 @@ fn a_value_that_only_a_merge_resolution_brought_is_the_merge_commits_own() {
     let merge = repo.merge_as("side", &[("config", Some(&leak))]);
     repo.put("config", "four\n");
     let life = life_of(&repo, &value);
-    assert_eq!(life.introductions, [merge.clone()]);
+    assert_eq!(life.introductions, std::slice::from_ref(&merge));
     // Without -m, git log shows no change of a merge.
     assert!(!pickaxe(&repo, &value).contains(&merge));
     let found = repo.git(&["log", "--all", "-m", "--reverse", "--format=%H", &format!("-S{value}")]);

@@ -55,7 +55,7 @@ fn a_value_in_a_commit_message_is_held_by_every_ref_that_reaches_it() {
     repo.put("readme", "z\n");
     repo.tag("v1", "first");
     let (outcome, lives) = lives_of(&repo, std::slice::from_ref(&value));
-    assert_eq!(lives[0].introductions, [commit.clone()]);
+    assert_eq!(lives[0].introductions, std::slice::from_ref(&commit));
     assert_eq!(lives[0].present_in, ["refs/heads/main", "refs/tags/v1"]);
     assert!(lives[0].at_head);
     let (line, column) = shown_at(&repo, &commit, &value);
@@ -69,7 +69,7 @@ fn a_value_in_a_tag_message_is_held_by_the_tag() {
     repo.tag("v1", &format!("release\n\nsigned with {value}"));
     let (outcome, lives) = lives_of(&repo, std::slice::from_ref(&value));
     let tag = repo.git(&["rev-parse", "refs/tags/v1"]);
-    assert_eq!(lives[0].introductions, [tag.clone()]);
+    assert_eq!(lives[0].introductions, std::slice::from_ref(&tag));
     assert_eq!(lives[0].present_in, ["refs/tags/v1"]);
     let (line, column) = shown_at(&repo, &tag, &value);
     assert_eq!(spot(&outcome, &value), ("tag".to_owned(), tag, line, column));

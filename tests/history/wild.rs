@@ -47,7 +47,7 @@ fn history(keys: &mut Keys, values: &[String]) -> Vec<u8> {
         stream += "deleteall\n";
         for (path, (held, version)) in &tree {
             let mut text = format!("version {version}\n");
-            held.iter().for_each(|&value| text += &format!("key = {}\n", values[value]));
+            text.extend(held.iter().map(|&value| format!("key = {}\n", values[value])));
             stream += &format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len());
         }
         trees.push(tree);

@@ -79,6 +79,22 @@ fn a_blob_read_in_windows_has_every_key_at_its_line_and_column() {
 }
 
 #[test]
+fn where_one_window_hands_over_to_the_next_no_key_is_lost_or_told_twice() {
+    let mut keys = Keys::new(26);
+    let mut large = Large::new(WINDOW + WINDOW / 8);
+    // One after the other: wherever the seam is, it goes through a key or between two.
+    for place in (WINDOW - (100 << 10)..WINDOW + 100).step_by(21) {
+        large.put(place, &keys.id());
+    }
+    let repo = Repo::new();
+    repo.put("large", &large.text);
+    let [streamed, whole] = ["1M", "64M"].map(|size| Scan::of(repo.path()).args(&["--max-object-size", size]).run());
+    assert_eq!([streamed.findings.len(), whole.findings.len()], [large.placed.len(); 2]);
+    assert!(streamed.stdout == whole.stdout, "read in windows and whole, the report is the same");
+    assert!(large.placed.iter().all(|(_, id)| memchr::memmem::find(&streamed.stdout, id.as_bytes()).is_some()));
+}
+
+#[test]
 fn a_token_and_a_pair_across_the_end_of_a_window_are_whole() {
     let mut keys = Keys::new(22);
     let mut large = Large::new(WINDOW + WINDOW / 4);
