@@ -15,6 +15,7 @@ mod repository;
 mod sets;
 mod store;
 mod table;
+mod tables;
 mod trace;
 mod tree;
 mod walk;

@@ -1,6 +1,6 @@
 //! A repository: where its objects are, what its refs name.
 
-use super::{error::GitError, owner::open_as_git_would, refs, store::Store};
+use super::{error::GitError, owner::open_as_git_would, refs, store::Store, tables::Tables};
 use crate::model::{Gap, Oid};
 use std::{
     collections::HashSet,
@@ -12,6 +12,8 @@ use std::{
 pub struct Repository {
     git: git2::Repository,
     path: PathBuf,
+    /// Where the refs are not in files.
+    tables: Option<Tables>,
 }
 
 /// A ref and the object it names.
@@ -42,7 +44,11 @@ impl Repository {
         allow_extensions();
         let open = || git2::Repository::open_ext(path, git2::RepositoryOpenFlags::empty(), &[] as &[&Path]);
         match open_as_git_would(path, open) {
-            Ok(git) => Ok(Self { git, path: path.to_path_buf() }),
+            Ok(git) => {
+                let mut repository = Self { git, path: path.to_path_buf(), tables: None };
+                repository.read_tables()?;
+                Ok(repository)
+            }
             Err(source) => Err(match source.code() {
                 git2::ErrorCode::NotFound => {
                     not_whole(path).unwrap_or_else(|| GitError::NotARepository(path.to_path_buf()))
@@ -54,6 +60,24 @@ impl Repository {
                 _ => GitError::Git { path: path.to_path_buf(), source },
             }),
         }
+    }
+
+    /// Reads the refs if they are stored in a form that libgit2 does not know.
+    fn read_tables(&mut self) -> Result<(), GitError> {
+        let config = self.git.config().and_then(|config| config.open_level(git2::ConfigLevel::Local));
+        let Ok(storage) = config.and_then(|config| config.get_string("extensions.refstorage")) else { return Ok(()) };
+        let unsupported = |reason| GitError::Unsupported { path: self.path.clone(), reason };
+        match storage.to_ascii_lowercase().as_str() {
+            "files" => {}
+            "reftable" => {
+                let heads: Vec<String> = self.heads().into_iter().map(|(name, _)| name).collect();
+                let tables = Tables::read(self.git.path(), self.git.commondir(), &heads);
+                let reason = |error| format!("its refs are in tables (reftable), which only git can read: {error}");
+                self.tables = Some(tables.map_err(|error| unsupported(reason(error)))?);
+            }
+            other => return Err(unsupported(format!("its refs are stored in an unknown form, '{other}'"))),
+        }
+        Ok(())
     }
 
     /// The root of the work tree; `None` for a bare repository.
@@ -76,6 +100,9 @@ impl Repository {
 
     /// What HEAD is.
     pub fn head(&self) -> Head {
+        if let Some(tables) = &self.tables {
+            return tables.head.clone();
+        }
         let detached = self.git.head_detached().unwrap_or(false);
         let branch = if detached { None } else { self.symbolic("HEAD") };
         let commit =
@@ -91,6 +118,9 @@ impl Repository {
     /// All refs that name an object directly, sorted by name, and detached HEADs of all work trees. Symbolic refs are
     /// other names for these. Refs that cannot be read become gaps.
     pub fn references(&self) -> (Vec<Reference>, Vec<Gap>) {
+        if let Some(tables) = &self.tables {
+            return (tables.references.clone(), Vec::new());
+        }
         let (mut found, mut gaps) = (Vec::new(), Vec::new());
         let mut known = HashSet::new();
         let common = self.git.commondir();
@@ -166,13 +196,14 @@ pub fn without_userinfo(url: &str) -> String {
     }
 }
 
-/// Tells libgit2 that a partial clone is fine: objects that are missing are named in the ledger.
+/// Tells libgit2 that a partial clone is fine, since objects that are missing are named in the ledger, and that refs in
+/// another form are, since they are read by other means.
 #[allow(unsafe_code, reason = "libgit2's options are global")]
 fn allow_extensions() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         // SAFETY: runs once, before any repository is opened by this library.
-        let set = unsafe { git2::opts::set_extensions(&["partialclone"]) };
+        let set = unsafe { git2::opts::set_extensions(&["partialclone", "refstorage"]) };
         debug_assert!(set.is_ok(), "{set:?}");
     });
 }

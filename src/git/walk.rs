@@ -106,6 +106,14 @@ struct Held<N> {
     notes: N,
 }
 
+/// Why an object is not there for those that are built from it.
+#[derive(Debug, Clone, Copy)]
+enum Lost {
+    Broken,
+    /// It has this many bytes.
+    TooLarge(u64),
+}
+
 struct Worker<W> {
     work: W,
     inflater: Inflater,
@@ -254,9 +262,12 @@ impl<'a, V: Visitor> Run<'a, V> {
                 if let Some(held) = base.and_then(Arc::into_inner) {
                     worker.give_back(held.bytes);
                 }
-                let Some(held) = built else {
-                    self.lose(worker, forest, n);
-                    continue;
+                let held = match built {
+                    Ok(held) => held,
+                    Err(lost) => {
+                        self.lose(worker, forest, n, lost);
+                        continue;
+                    }
                 };
                 if children.is_empty() {
                     worker.give_back(held.bytes);
@@ -279,18 +290,19 @@ impl<'a, V: Visitor> Run<'a, V> {
         });
     }
 
-    /// Builds one node and shows it to the visitor. `None`: it could not be built, and a gap says why.
+    /// Builds one node and shows it to the visitor. What could not be built has its gap already; the error is for those
+    /// that are built from it.
     fn build(
         self,
         worker: &mut Worker<V::Work>,
         forest: &Forest,
         n: u32,
         base: Option<&Held<V::Notes>>,
-    ) -> Option<Held<V::Notes>> {
+    ) -> Result<Held<V::Notes>, Lost> {
         let node = &forest.nodes[n as usize];
         let Some(kind) = node.kind else {
             worker.gaps.extend(node.owned.then(|| self.no_kind(node.id)));
-            return None;
+            return Err(Lost::Broken);
         };
         let limit = self.walk.max_object_size;
         if node.size > limit {
@@ -300,7 +312,7 @@ impl<'a, V: Visitor> Run<'a, V> {
             } else if node.owned {
                 worker.gaps.push(self.too_large(node.id, node.size));
             }
-            return None;
+            return Err(Lost::TooLarge(node.size));
         }
         let mut bytes = worker.buffer();
         let into = if base.is_some() { &mut worker.delta } else { &mut bytes };
@@ -312,7 +324,7 @@ impl<'a, V: Visitor> Run<'a, V> {
                     if node.owned {
                         worker.gaps.push(self.too_large(node.id, size));
                     }
-                    return None;
+                    return Err(Lost::TooLarge(size));
                 }
                 Err(error) => outcome = Err(error.to_string()),
             }
@@ -321,7 +333,7 @@ impl<'a, V: Visitor> Run<'a, V> {
             if node.owned {
                 worker.gaps.push(corrupt(&self.walk.store.table, node.id, format!("{}: {detail}", forest.place(n))));
             }
-            return None;
+            return Err(Lost::Broken);
         }
         // It decodes, and yet a bit of its header may have tipped: another kind, another base.
         if let Home::Pack { entry, .. } = self.walk.store.table.home(node.id)
@@ -331,7 +343,7 @@ impl<'a, V: Visitor> Run<'a, V> {
             let detail = format!("{}: its bytes are not those the index was made for", forest.place(n));
             worker.gaps.push(corrupt(&self.walk.store.table, node.id, detail));
         }
-        Some(self.show(worker, node, kind, bytes, base))
+        Ok(self.show(worker, node, kind, bytes, base))
     }
 
     fn show(
@@ -352,17 +364,22 @@ impl<'a, V: Visitor> Run<'a, V> {
     }
 
     /// Names everything that hangs below a node that could not be built.
-    fn lose(self, worker: &mut Worker<V::Work>, forest: &Forest, n: u32) {
+    fn lose(self, worker: &mut Worker<V::Work>, forest: &Forest, n: u32, lost: Lost) {
         let table = &self.walk.store.table;
-        let lost = forest.nodes[n as usize].id;
+        let base = table.id(forest.nodes[n as usize].id);
+        let (kind, detail) = match lost {
+            Lost::Broken => {
+                (GapKind::MissingBase, format!("it is stored as a delta, and its base {base} could not be built"))
+            }
+            Lost::TooLarge(size) => (
+                GapKind::TooLarge,
+                format!("it is stored as a delta against {base} of {size} bytes; raise --max-object-size to read it"),
+            ),
+        };
         for below in forest.below(n) {
             let node = &forest.nodes[below as usize];
             if node.owned {
-                worker.gaps.push(Gap {
-                    kind: GapKind::MissingBase,
-                    subject: table.id(node.id).to_string(),
-                    detail: format!("it is stored as a delta, and its base {} could not be built", table.id(lost)),
-                });
+                worker.gaps.push(Gap { kind, subject: table.id(node.id).to_string(), detail: detail.clone() });
             }
         }
     }
@@ -446,7 +463,7 @@ impl<'a, V: Visitor> Run<'a, V> {
                     let subject = store.table.id(node.id).to_string();
                     worker.gaps.push(Gap { kind: GapKind::MissingBase, subject, detail });
                 }
-                self.lose(worker, forest, orphan.node);
+                self.lose(worker, forest, orphan.node, Lost::Broken);
             }),
         }
     }
@@ -465,7 +482,7 @@ impl<'a, V: Visitor> Run<'a, V> {
                     worker.gaps.push(corrupt(&self.walk.store.table, node.id, detail));
                 }
                 if !forest.is_circular(*n) {
-                    self.lose(worker, forest, *n);
+                    self.lose(worker, forest, *n, Lost::Broken);
                 }
             }
         });

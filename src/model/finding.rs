@@ -124,7 +124,8 @@ pub struct Finding {
     pub lifetime: Option<Lifetime>,
     /// The life of the credential: that of its most telling component (secret, then token, then id).
     pub trace: Trace,
-    /// `primaryLocationLineHash` of the first component's line in its blob: see [`crate::report::line_hash`].
+    /// `primaryLocationLineHash` of the first component's line in its blob: see
+    /// [`crate::report::line_hashes`]. Empty for an object that is too large to be held.
     pub line_hash: String,
     /// Set when the user decided not to count it.
     pub suppression: Option<Suppression>,

@@ -19,19 +19,19 @@ const LEAVING: u64 = {
 };
 const END_OF_FILE: u16 = 0xffff;
 
-/// The hash of line `line` (from 1) of `blob`, with its occurrence number: e.g. `54703d4cd895b18:1`.
+/// The hashes of `lines` (from 1, ascending) of `blob`, each with its occurrence number: e.g. `54703d4cd895b18:1`.
 ///
-/// The number counts equal hashes from the top, so all lines above are hashed too; reading stops 100 code units after
-/// the line's start. Bytes that are not UTF-8 count as U+FFFD. A carriage return ends a line here even when no line
-/// feed follows; a line past the end gets the hash of the last.
-pub fn line_hash(blob: &[u8], line: u32) -> String {
-    let mut rolling = Rolling::new(line);
+/// The number counts equal hashes from the top, so all lines above are hashed too, once for all that are wanted; reading
+/// stops 100 code units after the last one's start. Bytes that are not UTF-8 count as U+FFFD. A carriage return ends a
+/// line here even when no line feed follows; a line past the end gets the hash of the last.
+pub fn line_hashes(blob: &[u8], lines: &[u32]) -> Vec<String> {
+    let mut rolling = Rolling::new(lines);
     for chunk in blob.utf8_chunks() {
         let invalid = (!chunk.invalid().is_empty()).then_some(char::REPLACEMENT_CHARACTER);
         for c in chunk.valid().chars().chain(invalid) {
             for &unit in c.encode_utf16(&mut [0; 2]).iter() {
                 if rolling.unit(unit) {
-                    return rolling.result();
+                    return rolling.done;
                 }
             }
         }
@@ -39,11 +39,15 @@ pub fn line_hash(blob: &[u8], line: u32) -> String {
     if !rolling.unit(END_OF_FILE) {
         rolling.drain();
     }
-    rolling.result()
+    let last = rolling.result();
+    rolling.done.resize(lines.len(), last);
+    rolling.done
 }
 
-struct Rolling {
-    wanted: u32,
+struct Rolling<'a> {
+    wanted: &'a [u32],
+    /// The hashes of the first of them.
+    done: Vec<String>,
     hash: u64,
     units: [u16; WINDOW],
     /// Number of the line that begins at this unit of the window, or 0.
@@ -56,10 +60,11 @@ struct Rolling {
     last: (u64, u32),
 }
 
-impl Rolling {
-    fn new(wanted: u32) -> Self {
+impl<'a> Rolling<'a> {
+    fn new(wanted: &'a [u32]) -> Self {
         Self {
             wanted,
+            done: Vec::with_capacity(wanted.len()),
             hash: 0,
             units: [0; WINDOW],
             starts: [0; WINDOW],
@@ -72,7 +77,7 @@ impl Rolling {
         }
     }
 
-    /// Takes one code unit; true when the wanted line is done.
+    /// Takes one code unit; true when the wanted lines are done.
     fn unit(&mut self, unit: u16) -> bool {
         const LF: u16 = b'\n' as u16;
         const CR: u16 = b'\r' as u16;
@@ -120,9 +125,12 @@ impl Rolling {
         }
         let count = self.seen.entry(self.hash).or_insert(0);
         *count += 1;
-        // Every line overwrites the last until the wanted one is reached, so a line past the end has an answer too.
+        // Every line overwrites the last until a wanted one is reached, so a line past the end has an answer too.
         self.last = (self.hash, *count);
-        line >= self.wanted
+        while self.wanted.get(self.done.len()).is_some_and(|&wanted| line >= wanted) {
+            self.done.push(self.result());
+        }
+        self.done.len() == self.wanted.len()
     }
 
     fn result(&self) -> String {
@@ -136,6 +144,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn line_hash(blob: &[u8], line: u32) -> String {
+        line_hashes(blob, &[line]).remove(0)
+    }
+
     fn all(text: &str, lines: u32) -> Vec<String> {
         (1..=lines).map(|line| line_hash(text.as_bytes(), line)).collect()
     }
@@ -147,6 +159,15 @@ mod tests {
             all(" a\nb\n  \t\tc\n d", 4),
             ["271789c17abda88f:1", "54703d4cd895b18:1", "180aee12dab6264:1", "a23a3dc5e078b07b:1"]
         );
+    }
+
+    #[test]
+    fn many_lines_at_once_are_hashed_as_each_alone() {
+        let text = "a\nb\na\n\n  c\r\nb";
+        let lines = [1, 2, 2, 3, 5, 6, 7, 9];
+        let alone: Vec<String> = lines.iter().map(|&line| line_hash(text.as_bytes(), line)).collect();
+        assert_eq!(line_hashes(text.as_bytes(), &lines), alone);
+        assert!(line_hashes(text.as_bytes(), &[]).is_empty());
     }
 
     #[test]

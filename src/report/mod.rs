@@ -10,7 +10,7 @@ mod sarif;
 mod text;
 
 pub use jsonl::SCHEMA_VERSION;
-pub use line_hash::line_hash;
+pub use line_hash::line_hashes;
 
 use crate::model::Report;
 use crate::rules::RuleSet;

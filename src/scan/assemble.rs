@@ -10,13 +10,13 @@ use crate::{
     aws,
     git::{Life, ObjectIndex, Stand, Store, Tracer, signature},
     model::{
-        Component, ComponentKind, DropCount, Dropped, Finding, Fingerprint, Location, ObjectKind, Occurrence, Place,
-        Suppression, SuppressionKind, Trace,
+        Component, ComponentKind, DropCount, Dropped, Finding, Fingerprint, Location, ObjectKind, Occurrence, Oid,
+        Place, Suppression, SuppressionKind, Trace,
     },
-    report::line_hash,
+    report::line_hashes,
     rules::RuleSet,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// Everything the content walk found, put in an order that does not depend on which worker found it.
@@ -30,6 +30,8 @@ pub(super) struct Assembly<'a> {
     dropped: Vec<DroppedSighting>,
     drops: Vec<DropCount>,
     damaged: Vec<ObjectIndex>,
+    /// Objects that are too large to be held.
+    streamed: FxHashSet<ObjectIndex>,
 }
 
 /// What a report shows of what was found.
@@ -62,6 +64,7 @@ impl<'a> Assembly<'a> {
             dropped: Vec::new(),
             drops,
             damaged: Vec::new(),
+            streamed: FxHashSet::default(),
         };
         for mut work in work {
             work.sightings.iter_mut().for_each(|sighting| sighting.value = renumbered[sighting.value as usize]);
@@ -71,6 +74,7 @@ impl<'a> Assembly<'a> {
             assembly.sightings.append(&mut work.sightings);
             assembly.dropped.append(&mut work.dropped);
             assembly.damaged.append(&mut work.damaged);
+            assembly.streamed.extend(work.streamed);
         }
         assembly.sightings.sort_unstable_by_key(|sighting| (sighting.value, sighting.object, sighting.at));
         assembly.dropped.sort_unstable_by_key(|dropped| {
@@ -122,6 +126,7 @@ impl<'a> Assembly<'a> {
         credentials.retain(|credential| !self.options.reachable_only || builder.is_reachable(credential));
         let left_out = (all - credentials.len()) as u64;
         let mut findings: Vec<Finding> = credentials.iter().map(|credential| builder.finding(credential)).collect();
+        builder.hash_lines(&mut findings);
         findings.sort_by(|a, b| {
             let order = |finding: &Finding| {
                 let Location { place, line, column, .. } = &finding.primary().location;
@@ -204,7 +209,7 @@ impl Builder<'_> {
             account_id: id.and_then(aws::account_id),
             lifetime: id.and_then(aws::lifetime),
             trace: self.trace(credential.leading()),
-            line_hash: self.line_hash(&components[0].location),
+            line_hash: String::new(),
             suppression: self.inline(credential),
             components,
         }
@@ -274,9 +279,22 @@ impl Builder<'_> {
         }
     }
 
-    fn line_hash(&self, location: &Location) -> String {
-        let found = self.store.table().find(location.object.as_bytes()).and_then(|id| self.store.read(id).ok());
-        found.map(|(_, bytes)| line_hash(&bytes, location.line)).unwrap_or_default()
+    /// Fills in the line hashes, reading each object once: a dump of keys is one object and thousands of findings.
+    fn hash_lines(&self, findings: &mut [Finding]) {
+        let mut by_object: BTreeMap<Oid, Vec<(u32, usize)>> = BTreeMap::new();
+        for (n, finding) in findings.iter().enumerate() {
+            let Location { object, line, .. } = finding.primary().location;
+            by_object.entry(object).or_default().push((line, n));
+        }
+        for (object, mut places) in by_object {
+            let held = self.store.table().find(object.as_bytes()).filter(|id| !self.assembly.streamed.contains(id));
+            let Some((_, bytes)) = held.and_then(|id| self.store.read(id).ok()) else { continue };
+            places.sort_unstable();
+            let lines: Vec<u32> = places.iter().map(|&(line, _)| line).collect();
+            for ((_, n), hash) in places.into_iter().zip(line_hashes(&bytes, &lines)) {
+                findings[n].line_hash = hash;
+            }
+        }
     }
 
     /// A comment allows a credential if each of its values carries one in every file that ever held it, in some version

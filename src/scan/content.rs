@@ -54,6 +54,8 @@ pub(super) struct ContentWork {
     pub tags: Vec<(ObjectIndex, Oid)>,
     /// Commits and tags whose header makes no sense.
     pub damaged: Vec<ObjectIndex>,
+    /// Objects that are too large to be held.
+    pub streamed: Vec<ObjectIndex>,
 }
 
 impl ContentReader<'_> {
@@ -122,6 +124,7 @@ impl Visitor for ContentReader<'_> {
             commits: Vec::new(),
             tags: Vec::new(),
             damaged: Vec::new(),
+            streamed: Vec::new(),
         }
     }
 
@@ -148,6 +151,7 @@ impl Visitor for ContentReader<'_> {
         size: u64,
         content: &mut dyn Read,
     ) -> std::io::Result<()> {
+        work.streamed.push(id);
         // A candidate is taken from the window in which it stands at least `margin` away from both edges that are not the
         // object's own: there its keyword and all that its keyword reaches are in view.
         let margin = 2 * self.detector.overlap() as usize;

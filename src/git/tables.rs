@@ -1,0 +1,68 @@
+//! Refs in tables (`git init --ref-format=reftable`): libgit2 reads refs from files only, so git itself is asked.
+
+use super::{
+    mirror::BINDINGS,
+    repository::{Head, Reference},
+};
+use crate::model::Oid;
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+/// What git says of a repository's refs.
+pub(super) struct Tables {
+    /// Refs that name an object directly, and detached HEADs, sorted by name.
+    pub references: Vec<Reference>,
+    pub head: Head,
+}
+
+impl Tables {
+    /// Asks about the repository with the folder `git_dir`, whose work trees share `common`; `heads` are the names of
+    /// their HEADs, from there.
+    pub fn read(git_dir: &Path, common: &Path, heads: &[String]) -> Result<Self, String> {
+        let list = ask(common, &["for-each-ref", "--format=%(objectname) %(refname) %(symref)"])?;
+        if !list.status.success() {
+            return Err(String::from_utf8_lossy(&list.stderr).trim().replace('\n', "; "));
+        }
+        let mut references = Vec::new();
+        for line in list.stdout.split(|&byte| byte == b'\n') {
+            // A symbolic ref is another name for one of the others.
+            let Some(line) = line.strip_suffix(b" ") else { continue };
+            let Some(space) = memchr::memchr(b' ', line) else { continue };
+            let target = Oid::from_hex(&line[..space]).map_err(|error| error.to_string())?;
+            references.push(Reference { name: String::from_utf8_lossy(&line[space + 1..]).into_owned(), target });
+        }
+        for name in heads {
+            if let (None, Some(target)) = (branch(common, name)?, commit(common, name)?) {
+                references.push(Reference { name: name.clone(), target });
+            }
+        }
+        references.sort();
+        Ok(Self { references, head: Head { commit: commit(git_dir, "HEAD")?, branch: branch(git_dir, "HEAD")? } })
+    }
+}
+
+/// The branch that `head` names; `None` when it is detached.
+fn branch(git_dir: &Path, head: &str) -> Result<Option<String>, String> {
+    let output = ask(git_dir, &["symbolic-ref", "-q", head])?;
+    let name = String::from_utf8_lossy(output.stdout.trim_ascii()).into_owned();
+    Ok(output.status.success().then_some(name))
+}
+
+/// The commit that `head` leads to; `None` on an unborn branch.
+fn commit(git_dir: &Path, head: &str) -> Result<Option<Oid>, String> {
+    let output = ask(git_dir, &["rev-parse", "-q", "--verify", head])?;
+    Ok(Oid::from_hex(output.stdout.trim_ascii()).ok())
+}
+
+fn ask(git_dir: &Path, arguments: &[&str]) -> Result<Output, String> {
+    let mut command = Command::new("git");
+    command.arg("--git-dir").arg(git_dir).args(arguments);
+    // Nothing is fetched that a partial clone lacks.
+    command.env("GIT_NO_LAZY_FETCH", "1").env("LC_ALL", "C");
+    for name in BINDINGS {
+        command.env_remove(name);
+    }
+    command.output().map_err(|error| format!("cannot run git: {error}"))
+}
