@@ -95,22 +95,25 @@ pub(super) fn is_hex(value: &[u8]) -> bool {
     value.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Whether `value` is a short pattern over and over, or holds a run of one byte or a counting run (`12345678`,
-/// `aBcDeFgH`): a placeholder.
+/// Whether `value` is a short pattern over and over, or holds a run of one byte, a counting run (`12345678`, `aBcDeFgH`)
+/// or two that take turns (`a1b2c3d4e5`): a placeholder.
 pub(super) fn is_repetitive(value: &[u8]) -> bool {
     let periodic = (1..=value.len() / 2).any(|period| value[period..] == value[..value.len() - period]);
     periodic
-        || longest_run(value, |a, b| a == b) >= RUN_ALIKE
-        || longest_run(value, |a, b| {
-            a.is_ascii_alphanumeric() && a.to_ascii_lowercase() + 1 == b.to_ascii_lowercase() || (a, b) == (b'9', b'0')
-        }) >= RUN_COUNTING
+        || longest_run(value, 1, |a, b| a == b) >= RUN_ALIKE
+        || [1, 2].into_iter().any(|stride| longest_run(value, stride, counts_on) >= RUN_COUNTING)
 }
 
-/// Length of the longest run in which each byte follows the one before as `follows` says.
-fn longest_run(value: &[u8], follows: impl Fn(u8, u8) -> bool) -> usize {
+/// Whether `b` comes after `a` in the alphabet or among the digits.
+fn counts_on(a: u8, b: u8) -> bool {
+    a.is_ascii_alphanumeric() && a.to_ascii_lowercase() + 1 == b.to_ascii_lowercase() || (a, b) == (b'9', b'0')
+}
+
+/// Length of the longest run in which each byte follows the one `stride` before it as `follows` says.
+fn longest_run(value: &[u8], stride: usize, follows: impl Fn(u8, u8) -> bool) -> usize {
     let (mut longest, mut run) = (0, 0);
     for (i, &byte) in value.iter().enumerate() {
-        run = if i > 0 && follows(value[i - 1], byte) { run + 1 } else { 1 };
+        run = if i >= stride && follows(value[i - stride], byte) { run + 1 } else { 1 };
         longest = longest.max(run);
     }
     longest
@@ -139,8 +142,14 @@ mod tests {
 
     #[test]
     fn placeholders_are_repetitive() {
-        for rest in ["FAKEAKIAFAKEAKIA", "XXXXXXXXXXXXXXXX", "ABCDEFGHIJKLMNOP", "12345678QZTBMWRG", "J7aBcDeFgHiJkL2Q"]
-        {
+        for rest in [
+            "FAKEAKIAFAKEAKIA",
+            "XXXXXXXXXXXXXXXX",
+            "ABCDEFGHIJKLMNOP",
+            "12345678QZTBMWRG",
+            "J7aBcDeFgHiJkL2Q",
+            "A2B3C4D5E6F7G2Q5",
+        ] {
             assert!(is_repetitive(format!("AKIA{rest}").as_bytes()), "{rest}");
         }
         for text in ["AKIA-DEADBEEFDEADBEEF", "ABABABC", "", "a"] {
