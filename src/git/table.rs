@@ -26,8 +26,10 @@ pub struct Table {
     ids: Vec<u8>,
     /// 20 or 32.
     width: usize,
-    /// `fan[n]`: how many ids have their first two bytes below `n`. Leaves about 13 ids to search in a million.
+    /// `fan[n]`: how many ids begin with bits below `n`. Ids are evenly spread, so that few are left to search.
     fan: Vec<u32>,
+    /// How many bits that is: enough for two to four ids a bucket. A look-up is mostly one miss of the cache then.
+    bits: u32,
     homes: Vec<Home>,
     /// Filled in once headers have been read; `None`: not readable.
     pub(super) kinds: Vec<Option<ObjectKind>>,
@@ -39,10 +41,12 @@ impl Table {
     pub(super) fn new(width: usize, mut places: Vec<(Oid, Home)>, mut number: impl FnMut(Home, ObjectIndex)) -> Self {
         // Each source is sorted already, which makes this a merge.
         places.sort();
+        let bits = places.len().checked_ilog2().unwrap_or(0).saturating_sub(1).clamp(8, 24);
         let mut table = Self {
             ids: Vec::with_capacity(places.len() * width),
             width,
-            fan: vec![0; (1 << 16) + 1],
+            fan: vec![0; (1 << bits) + 1],
+            bits,
             homes: Vec::with_capacity(places.len()),
             kinds: Vec::new(),
         };
@@ -51,7 +55,7 @@ impl Table {
             if last != Some(oid) {
                 last = Some(oid);
                 table.ids.extend_from_slice(oid.as_bytes());
-                table.fan[prefix(oid.as_bytes()) + 1] += 1;
+                table.fan[first_bits(oid.as_bytes(), bits) + 1] += 1;
                 table.homes.push(home);
             }
             number(home, table.homes.len() as u32 - 1);
@@ -99,9 +103,10 @@ impl Table {
         if raw.len() != self.width {
             return None;
         }
-        let bucket = prefix(raw);
+        let bucket = first_bits(raw, self.bits);
         let (mut low, mut high) = (self.fan[bucket], self.fan[bucket + 1]);
-        while low < high {
+        // Whoever makes ids on purpose can fill one bucket: it must not be walked through one by one.
+        while high - low > 8 {
             let middle = low.midpoint(high);
             match self.raw_id(middle).cmp(raw) {
                 std::cmp::Ordering::Less => low = middle + 1,
@@ -109,12 +114,12 @@ impl Table {
                 std::cmp::Ordering::Greater => high = middle,
             }
         }
-        None
+        (low..high).find(|&index| self.raw_id(index) == raw)
     }
 }
 
-fn prefix(raw: &[u8]) -> usize {
-    usize::from(raw[0]) << 8 | usize::from(raw[1])
+fn first_bits(raw: &[u8], bits: u32) -> usize {
+    (u32::from_be_bytes([raw[0], raw[1], raw[2], raw[3]]) >> (32 - bits)) as usize
 }
 
 #[cfg(test)]
@@ -145,5 +150,16 @@ mod tests {
         }
         assert_eq!(table.find(oid(601).as_bytes()), None);
         assert_eq!(table.find(&[0; 32]), None);
+    }
+
+    #[test]
+    fn ids_made_to_share_a_bucket_are_still_told_apart() {
+        let near = |n: u8| Oid::from_bytes(&[&[7; 19][..], &[n]].concat()).unwrap();
+        let places = (0..200).step_by(2).map(|n| (near(n), Home::Loose(u32::from(n)))).collect();
+        let table = Table::new(20, places, |_, _| ());
+        for n in 0..200 {
+            let found = table.find(near(n).as_bytes()).map(|index| table.home(index));
+            assert_eq!(found, (n % 2 == 0).then_some(Home::Loose(u32::from(n))));
+        }
     }
 }
