@@ -10,14 +10,14 @@ use crate::{
     aws,
     git::{Life, ObjectIndex, Stand, Store, Tracer, signature},
     model::{
-        Component, ComponentKind, DropCount, Dropped, Finding, Fingerprint, Location, ObjectKind, Occurrence, Oid,
-        Place, Suppression, SuppressionKind, Trace,
+        CommitRef, Component, ComponentKind, DropCount, Dropped, Finding, Fingerprint, Location, ObjectKind,
+        Occurrence, Oid, Place, Suppression, SuppressionKind, Trace,
     },
     report::line_hashes,
     rules::RuleSet,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 /// Everything the content walk found, put in an order that does not depend on which worker found it.
 pub(super) struct Assembly<'a> {
@@ -118,7 +118,7 @@ impl<'a> Assembly<'a> {
     pub fn finish(self, store: &Store, tracer: Tracer<'_>, head: &crate::git::Head) -> Assembled {
         let lives = tracer.lives(self.values.len() + self.dropped_values.len());
         let (kept, dropped) = lives.split_at(self.values.len());
-        let builder = Builder { assembly: &self, store, lives: kept, head };
+        let builder = Builder { assembly: &self, store, lives: kept, head, commits: RefCell::default() };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
         let mut credentials = link(&kinds, &self.sightings, kept);
@@ -127,12 +127,9 @@ impl<'a> Assembly<'a> {
         let left_out = (all - credentials.len()) as u64;
         let mut findings: Vec<Finding> = credentials.iter().map(|credential| builder.finding(credential)).collect();
         builder.hash_lines(&mut findings);
-        findings.sort_by(|a, b| {
-            let order = |finding: &Finding| {
-                let Location { place, line, column, .. } = &finding.primary().location;
-                (std::cmp::Reverse(finding.severity), place.clone(), *line, *column, finding.fingerprint.clone())
-            };
-            order(a).cmp(&order(b))
+        findings.sort_by_cached_key(|finding| {
+            let Location { place, line, column, .. } = &finding.primary().location;
+            (std::cmp::Reverse(finding.severity), place.clone(), *line, *column, finding.fingerprint.clone())
         });
         Assembled { findings, left_out, dropped: builder.dropped(dropped) }
     }
@@ -170,6 +167,8 @@ struct Builder<'b> {
     store: &'b Store,
     lives: &'b [Life],
     head: &'b crate::git::Head,
+    /// Commits and tags that were read for a report: one may bring in thousands of values.
+    commits: RefCell<FxHashMap<ObjectIndex, CommitRef>>,
 }
 
 impl Builder<'_> {
@@ -258,11 +257,7 @@ impl Builder<'_> {
         };
         let mut objects: Vec<ObjectIndex> = self.assembly.sightings_of(value).iter().map(|s| s.object).collect();
         objects.dedup();
-        let commit = |&id: &ObjectIndex| {
-            // A commit that was read a moment ago; should it be gone by now, its id still tells.
-            let bytes = self.store.read(id).map(|(_, bytes)| bytes).unwrap_or_default();
-            signature(self.store.table().id(id), &bytes)
-        };
+        let commit = |&id: &ObjectIndex| self.commit(id);
         let at_head = match (&self.head.branch, &self.head.commit) {
             (Some(branch), _) => life.present_in.binary_search(branch).is_ok(),
             (None, Some(_)) => life.present_in.iter().any(|name| name == "HEAD"),
@@ -295,6 +290,15 @@ impl Builder<'_> {
                 findings[n].line_hash = hash;
             }
         }
+    }
+
+    fn commit(&self, id: ObjectIndex) -> CommitRef {
+        let read = || {
+            // A commit that was read a moment ago; should it be gone by now, its id still tells.
+            let bytes = self.store.read(id).map(|(_, bytes)| bytes).unwrap_or_default();
+            signature(self.store.table().id(id), &bytes)
+        };
+        self.commits.borrow_mut().entry(id).or_insert_with(read).clone()
     }
 
     /// A comment allows a credential if each of its values carries one in every file that ever held it, in some version
@@ -341,10 +345,7 @@ impl Builder<'_> {
                 }
             })
             .collect();
-        dropped.sort_by(|a, b| {
-            let order = |dropped: &Dropped| (dropped.rule_id.clone(), dropped.reason, dropped.location.clone());
-            order(a).cmp(&order(b))
-        });
+        dropped.sort_by_cached_key(|dropped| (dropped.rule_id.clone(), dropped.reason, dropped.location.clone()));
         dropped
     }
 }
