@@ -84,11 +84,12 @@ impl<'a> TreeReader<'a> {
         let space = memchr::memchr(b' ', &rest[..nul])?;
         let id = rest.get(nul + 1..nul + 1 + width)?;
         let mode = &rest[..space];
-        let found = self.table.find(id);
-        if found.is_none() && mode != b"160000" {
+        // A gitlink names a commit of another repository, even where a commit of this one has its id.
+        let found = if mode == b"160000" { None } else { Some(self.table.find(id)) };
+        if found == Some(None) {
             work.missing.extend(Oid::from_bytes(id).map(|id| (id, object.id)));
         }
-        if let Some(target) = found
+        if let Some(Some(target)) = found
             && (self.wanted[target as usize] || self.table.kind(target) == Some(ObjectKind::Tree))
         {
             let edge = Edge { name: self.name(&rest[space + 1..nul]), target };

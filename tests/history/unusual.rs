@@ -282,3 +282,16 @@ fn a_commit_whose_tree_is_lost_is_not_said_to_have_removed_or_its_child_to_have_
     assert_eq!(commits(&finding["introductions"]), [Value::String(introduced)]);
     assert_eq!(finding["removed"], Value::Null);
 }
+
+#[test]
+fn a_gitlink_at_a_commit_of_this_repository_holds_nothing_of_its_message() {
+    let (repo, value, _) = one_value();
+    repo.write("readme", "x\n");
+    let commit = repo.commit(&format!("rotate {value}"));
+    repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{commit},self")]);
+    repo.tick();
+    repo.git(&["commit", "-q", "-m", "a submodule"]);
+    let outcome = Scan::of(repo.path()).run();
+    assert_eq!(spot(&outcome, &value).0, "commit");
+    assert_eq!(outcome.finding(&value)["introduced"]["commit"], commit.as_str());
+}
