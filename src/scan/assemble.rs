@@ -263,11 +263,7 @@ impl Builder<'_> {
             let bytes = self.store.read(id).map(|(_, bytes)| bytes).unwrap_or_default();
             signature(self.store.table().id(id), &bytes)
         };
-        let at_head = match (&self.head.branch, &self.head.commit) {
-            (Some(branch), _) => life.present_in.binary_search(branch).is_ok(),
-            (None, Some(_)) => life.present_in.iter().any(|name| name == "HEAD"),
-            (None, None) => false,
-        };
+        let at_head = self.head.tip.as_ref().is_some_and(|tip| life.present_in.binary_search(tip).is_ok());
         Trace {
             introductions: life.introductions.iter().map(commit).collect(),
             removals: life.removals.iter().map(commit).collect(),

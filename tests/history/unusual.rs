@@ -295,3 +295,29 @@ fn a_gitlink_at_a_commit_of_this_repository_holds_nothing_of_its_message() {
     assert_eq!(spot(&outcome, &value).0, "commit");
     assert_eq!(outcome.finding(&value)["introduced"]["commit"], commit.as_str());
 }
+
+#[test]
+fn a_detached_head_of_the_linked_work_tree_that_is_scanned_is_head() {
+    let (repo, value, leak) = one_value();
+    repo.put("readme", "x\n");
+    let other = repo.beside("other");
+    repo.git(&["worktree", "add", "-q", "--detach", other.to_str().unwrap()]);
+    std::fs::write(other.join("config"), leak).unwrap();
+    repo.git_in(&other, &["add", "-A"]);
+    repo.git_in(&other, &["commit", "-q", "-m", "there"]);
+    assert_eq!(Scan::of(&other).run().finding(&value)["at_head"], true);
+    repo.git(&["checkout", "-q", "--detach"]);
+    assert_eq!(Scan::of(&other).run().finding(&value)["at_head"], true);
+    assert_eq!(Scan::of(repo.path()).run().finding(&value)["at_head"], false);
+}
+
+#[test]
+fn head_may_name_a_branch_by_another_name() {
+    let (repo, value, leak) = one_value();
+    repo.put("config", leak);
+    repo.git(&["branch", "-m", "main", "trunk"]);
+    repo.git(&["symbolic-ref", "refs/heads/main", "refs/heads/trunk"]);
+    repo.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+    let outcome = Scan::of(repo.path()).run();
+    assert_eq!(outcome.finding(&value)["at_head"], true);
+}
