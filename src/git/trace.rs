@@ -152,7 +152,7 @@ impl<'a> Tracer<'a> {
     /// Of the objects that trees name and the store lacks, those that a ref reaches, with a tree that names each.
     /// What only unreachable trees name is not missed: git itself prunes it piece by piece.
     pub fn missed(&self) -> Vec<(Oid, ObjectIndex)> {
-        if self.trees.missing.is_empty() {
+        if self.trees.is_whole() {
             return Vec::new();
         }
         let mut seen = vec![false; self.table.len()];
@@ -164,9 +164,7 @@ impl<'a> Tracer<'a> {
                 stack.extend(self.trees.edges(tree).iter().map(|edge| edge.target));
             }
         }
-        let mut missed: Vec<_> = self.trees.missing.iter().copied().filter(|(_, tree)| seen[*tree as usize]).collect();
-        missed.dedup_by_key(|(oid, _)| *oid);
-        missed
+        self.trees.missed(seen)
     }
 
     /// The lives of all values, in their order.
