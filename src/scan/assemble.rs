@@ -121,18 +121,18 @@ impl<'a> Assembly<'a> {
         let builder = Builder { assembly: &self, store, lives: kept, head };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
-        let mut credentials = link(&kinds, &self.sightings, kept);
-        let all = credentials.len();
-        credentials.retain(|credential| !self.options.reachable_only || builder.is_reachable(credential));
-        let left_out = (all - credentials.len()) as u64;
+        let link = |reachable: bool| {
+            let counts =
+                |value: ValueIndex| !self.options.reachable_only || kept[value as usize].reachable == reachable;
+            link(&kinds, &self.sightings, kept, counts)
+        };
+        let credentials = link(true);
+        let left_out = if self.options.reachable_only { link(false).len() as u64 } else { 0 };
         let mut findings: Vec<Finding> = credentials.iter().map(|credential| builder.finding(credential)).collect();
         builder.hash_lines(&mut findings);
-        findings.sort_by(|a, b| {
-            let order = |finding: &Finding| {
-                let Location { place, line, column, .. } = &finding.primary().location;
-                (std::cmp::Reverse(finding.severity), place.clone(), *line, *column, finding.fingerprint.clone())
-            };
-            order(a).cmp(&order(b))
+        findings.sort_by_cached_key(|finding| {
+            let Location { place, line, column, .. } = &finding.primary().location;
+            (std::cmp::Reverse(finding.severity), place.clone(), *line, *column, finding.fingerprint.clone())
         });
         Assembled { findings, left_out, dropped: builder.dropped(dropped) }
     }
@@ -173,13 +173,10 @@ struct Builder<'b> {
 }
 
 impl Builder<'_> {
-    fn is_reachable(&self, credential: &Credential) -> bool {
-        credential.values().any(|value| self.lives[value as usize].reachable)
-    }
-
     fn finding(&self, credential: &Credential) -> Finding {
         let rules = self.assembly.rules;
         let components: Vec<Component> = credential.values().map(|value| self.component(value)).collect();
+        let leading = credential.values().position(|value| value == credential.leading()).unwrap_or(0);
         let kinds: Vec<&ComponentKind> = components.iter().map(|component| &component.kind).collect();
         let id = components.iter().find(|component| component.kind == ComponentKind::AccessKeyId);
         let id = id.map(|component| component.secret.expose());
@@ -208,7 +205,7 @@ impl Builder<'_> {
             pairing: credential.pairing.clone(),
             account_id: id.and_then(aws::account_id),
             lifetime: id.and_then(aws::lifetime),
-            trace: self.trace(credential.leading()),
+            trace: components[leading].trace.clone(),
             line_hash: String::new(),
             suppression: self.inline(credential),
             components,
@@ -337,10 +334,7 @@ impl Builder<'_> {
                 }
             })
             .collect();
-        dropped.sort_by(|a, b| {
-            let order = |dropped: &Dropped| (dropped.rule_id.clone(), dropped.reason, dropped.location.clone());
-            order(a).cmp(&order(b))
-        });
+        dropped.sort_by_cached_key(|dropped| (dropped.rule_id.clone(), dropped.reason, dropped.location.clone()));
         dropped
     }
 }
