@@ -168,6 +168,21 @@ impl<W> Worker<W> {
     }
 }
 
+/// A stream that ends with an error when the walk is cancelled: it may have gigabytes to go.
+struct Cancellable<'a> {
+    content: &'a mut dyn Read,
+    cancel: &'a AtomicBool,
+}
+
+impl Read for Cancellable<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(std::io::Error::other("the scan was stopped"));
+        }
+        self.content.read(into)
+    }
+}
+
 impl Walk<'_> {
     /// Shows every object of the wanted kinds to `visitor`, once each. Runs in the current rayon pool.
     pub fn run<V: Visitor>(&self, visitor: &V) -> Walked<V::Work> {
@@ -397,8 +412,11 @@ impl<'a, V: Visitor> Run<'a, V> {
     }
 
     fn stream(self, worker: &mut Worker<V::Work>, id: ObjectIndex, size: u64, content: &mut dyn Read) {
-        match self.visitor.stream(&mut worker.work, id, size, content) {
+        let mut content = Cancellable { content, cancel: self.walk.cancel };
+        match self.visitor.stream(&mut worker.work, id, size, &mut content) {
             Ok(()) => worker.count(ObjectKind::Blob, size, self.walk.advance),
+            // That the scan was stopped is said by a gap of its own.
+            Err(_) if self.walk.cancel.load(Ordering::Relaxed) => {}
             Err(error) => worker.gaps.push(corrupt(&self.walk.store.table, id, error.to_string())),
         }
     }
