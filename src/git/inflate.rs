@@ -1,6 +1,6 @@
 //! Zlib streams: whole ones of known size, and streamed ones.
 
-use std::io::Read;
+use std::io::{BufRead, Read};
 
 /// Inflates streams whose size is known, one after the other, without setting up anew.
 pub(super) struct Inflater(libdeflater::Decompressor);
@@ -39,6 +39,6 @@ impl Inflater {
 }
 
 /// A zlib stream read piece by piece.
-pub(super) fn stream<'a>(packed: impl Read + 'a) -> impl Read + 'a {
-    flate2::read::ZlibDecoder::new(packed)
+pub(super) fn stream<'a>(packed: impl BufRead + 'a) -> impl Read + 'a {
+    flate2::bufread::ZlibDecoder::new(packed)
 }
