@@ -278,7 +278,7 @@ impl Containment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::git::table::Home;
+    use crate::git::Home;
     use proptest::prelude::*;
 
     /// Objects by the number in their ids: two blobs, of which the second is wanted, a tree, and trees to be read.

@@ -8,7 +8,7 @@
 use super::{
     delta,
     forest::{Forest, Node},
-    inflate::Inflater,
+    inflate::{Cancellable, Inflater},
     store::{Store, corrupt},
     table::{Home, ObjectIndex},
 };
@@ -165,21 +165,6 @@ impl<W> Worker<W> {
             let (objects, bytes) = std::mem::take(&mut self.unreported);
             advance(objects, bytes);
         }
-    }
-}
-
-/// A stream that ends with an error when the walk is cancelled: it may have gigabytes to go.
-struct Cancellable<'a> {
-    content: &'a mut dyn Read,
-    cancel: &'a AtomicBool,
-}
-
-impl Read for Cancellable<'_> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        if self.cancel.load(Ordering::Relaxed) {
-            return Err(std::io::Error::other("the scan was stopped"));
-        }
-        self.content.read(into)
     }
 }
 
