@@ -1,6 +1,6 @@
 //! What the matcher found in one object, in a form that can be handed on to objects built from it.
 
-use crate::model::Candidate;
+use crate::model::{Candidate, Verdict};
 
 /// A keyword seen in an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +30,14 @@ impl Found {
         self.candidates.is_empty()
     }
 
-    /// The distinct candidates by place. Several keywords, or several patterns of a rule, may lead to one value:
-    /// the first pattern in the rule's order counts.
+    /// The distinct candidates by place. Several keywords, or several patterns of a rule, may lead to one value: the
+    /// first pattern in the rule's order that keeps it counts, else the first that drops it.
     pub fn candidates(&self) -> Vec<Candidate> {
         let mut candidates = self.candidates.clone();
-        candidates.sort_unstable();
+        candidates.sort_unstable_by_key(|candidate| {
+            let Candidate { start, end, rule, pattern, verdict } = *candidate;
+            (start, end, rule, verdict != Verdict::Keep, pattern, verdict)
+        });
         candidates.dedup_by_key(|candidate| (candidate.start, candidate.end, candidate.rule));
         candidates
     }
@@ -49,5 +52,27 @@ impl Found {
     /// The candidates a hit led to.
     pub(super) fn of(&self, hit: &Hit) -> &[Candidate] {
         &self.candidates[hit.first as usize..][..hit.count as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::DropReason;
+
+    #[test]
+    fn a_value_that_one_pattern_keeps_is_kept_whatever_others_say() {
+        let candidate = |start, pattern, verdict| Candidate { start, end: 9, rule: 0, pattern, verdict };
+        let (drop, keep) = (Verdict::Drop(DropReason::Words), Verdict::Keep);
+        let candidates = vec![
+            candidate(5, 2, keep),
+            candidate(5, 1, keep),
+            candidate(5, 0, drop),
+            candidate(1, 1, drop),
+            candidate(1, 0, Verdict::Drop(DropReason::Repetitive)),
+        ];
+        let found = Found { hits: Vec::new(), candidates };
+        let told: Vec<_> = found.candidates().iter().map(|one| (one.start, one.pattern, one.verdict)).collect();
+        assert_eq!(told, [(1, 0, Verdict::Drop(DropReason::Repetitive)), (5, 1, keep)]);
     }
 }

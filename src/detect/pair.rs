@@ -1,5 +1,7 @@
 //! Which id belongs to which secret, where one object holds several of each.
 
+use std::collections::{BTreeMap, HashSet};
+
 /// Something found in an object, as far as pairing cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Item {
@@ -24,7 +26,7 @@ pub struct Pair {
     pub lines: u32,
 }
 
-/// Pairs `ids` with `partners` (secrets, or tokens) of the same object.
+/// Pairs `ids` with `partners` (secrets, or tokens) of the same object, each sorted by place.
 ///
 /// Each id takes one partner, nearest first. In a list of pairs the secret of one entry may stand nearer to the id of the
 /// next than to its own, so the matching is made twice, once for "id first" and once for "secret first", and the one
@@ -46,12 +48,20 @@ pub fn pair(ids: &[Item], partners: &[Item]) -> Vec<Pair> {
         }
     }
     let mut pairs = best.map(|(_, _, pairs)| pairs).unwrap_or_default();
-    for &partner in partners {
-        if !pairs.iter().any(|pair| pair.partner == partner.value) {
-            let nearest = ids.iter().min_by_key(|id| (id.at.abs_diff(partner.at), id.at));
-            pairs.extend(nearest.map(|&id| joined(id, partner)));
+    let taken: HashSet<u32> = pairs.iter().map(|pair| pair.partner).collect();
+    // A value that stands several times goes by the place that is nearest to an id.
+    let mut left: BTreeMap<u32, (u64, u64, Pair)> = BTreeMap::new();
+    for &partner in partners.iter().filter(|partner| !taken.contains(&partner.value)) {
+        let next = ids.partition_point(|id| id.at < partner.at);
+        for &id in &ids[next.saturating_sub(1)..(next + 1).min(ids.len())] {
+            let offer = (id.at.abs_diff(partner.at), id.at, joined(id, partner));
+            let best = left.entry(partner.value).or_insert(offer);
+            if (offer.0, offer.1) < (best.0, best.1) {
+                *best = offer;
+            }
         }
     }
+    pairs.extend(left.into_values().map(|(_, _, pair)| pair));
     pairs
 }
 
@@ -72,7 +82,7 @@ fn match_up(ids: &[Item], partners: &[Item], forward: bool) -> Vec<Pair> {
     }
     offers.sort_unstable_by_key(|&(cost, id, partner, _)| (cost, id, partner));
     let mut pairs: Vec<Pair> = Vec::new();
-    let (mut taken_ids, mut taken_partners) = (std::collections::HashSet::new(), std::collections::HashSet::new());
+    let (mut taken_ids, mut taken_partners) = (HashSet::new(), HashSet::new());
     for (_, _, _, pair) in offers {
         if !taken_ids.contains(&pair.id) && !taken_partners.contains(&pair.partner) {
             taken_ids.insert(pair.id);
@@ -118,6 +128,21 @@ mod tests {
     fn a_second_secret_goes_to_the_nearest_id_and_a_lone_half_to_nobody() {
         assert_eq!(pairs(&[(1, 0), (2, 500)], &[(11, 30), (12, 530), (13, 560)]), [(1, 11), (2, 12), (2, 13)]);
         assert_eq!(pairs(&[(1, 0)], &[]), []);
+    }
+
+    #[test]
+    fn a_left_over_value_goes_by_its_place_that_is_nearest_to_an_id() {
+        let ids = [(1, 0), (2, 5000)];
+        let secrets = [(11, 10), (13, 1000), (12, 5010), (13, 5030)];
+        assert_eq!(pairs(&ids, &secrets), [(1, 11), (2, 12), (2, 13)]);
+    }
+
+    /// Two lists of a hundred thousand in one file would take minutes if each were compared with all.
+    #[test]
+    fn long_lists_are_paired_in_no_time() {
+        let list = |first: u32, count: u32| (0..count).map(|n| (first + n, u64::from(n) * 90)).collect::<Vec<_>>();
+        let (ids, secrets) = (list(0, 30_000), list(1_000_000, 100_000));
+        assert_eq!(pairs(&ids, &secrets).len(), secrets.len());
     }
 
     #[test]

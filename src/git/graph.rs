@@ -21,7 +21,7 @@ pub(super) struct Commit {
     pub parents: Vec<CommitIndex>,
     /// Whether a ref reaches it.
     pub reachable: bool,
-    /// Longest way to a root, and the commit date: the order in which introductions are listed.
+    /// The commit date, and the longest way to a root: the order in which introductions are listed.
     pub age: (i64, u32),
 }
 
@@ -106,6 +106,14 @@ impl Graph {
         self.numbers.get(&id).map(|&n| &self.commits[n as usize])
     }
 
+    /// Trees and blobs that refs name, through tags or without.
+    pub(super) fn objects_at_refs(&self) -> impl Iterator<Item = ObjectIndex> + '_ {
+        self.refs.iter().filter_map(|tip| match tip.end {
+            TipEnd::Other(object) => Some(object),
+            TipEnd::Commit(_) | TipEnd::Missing => None,
+        })
+    }
+
     fn mark_reachable(&mut self) {
         for tip in &self.refs {
             if let TipEnd::Commit(commit) = tip.end {
@@ -113,10 +121,9 @@ impl Graph {
             }
         }
         for n in (0..self.commits.len()).rev() {
-            if self.commits[n].reachable {
-                for parent in self.commits[n].parents.clone() {
-                    self.commits[parent as usize].reachable = true;
-                }
+            let (before, rest) = self.commits.split_at_mut(n);
+            if rest[0].reachable {
+                rest[0].parents.iter().for_each(|&parent| before[parent as usize].reachable = true);
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Zlib streams: whole ones of known size, and streamed ones.
 
-use std::io::Read;
+use std::{
+    io::{BufRead, Read},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 /// Inflates streams whose size is known, one after the other, without setting up anew.
 pub(super) struct Inflater(libdeflater::Decompressor);
@@ -39,6 +42,21 @@ impl Inflater {
 }
 
 /// A zlib stream read piece by piece.
-pub(super) fn stream<'a>(packed: impl Read + 'a) -> impl Read + 'a {
-    flate2::read::ZlibDecoder::new(packed)
+pub(super) fn stream<'a>(packed: impl BufRead + 'a) -> impl Read + 'a {
+    flate2::bufread::ZlibDecoder::new(packed)
+}
+
+/// A stream that ends with an error when the walk is cancelled: it may have gigabytes to go.
+pub(super) struct Cancellable<'a> {
+    pub content: &'a mut dyn Read,
+    pub cancel: &'a AtomicBool,
+}
+
+impl Read for Cancellable<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(std::io::Error::other("the scan was stopped"));
+        }
+        self.content.read(into)
+    }
 }

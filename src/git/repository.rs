@@ -32,6 +32,8 @@ pub struct Head {
     pub commit: Option<Oid>,
     /// The branch it names; `None` when detached.
     pub branch: Option<String>,
+    /// The name under which the commit stands among the repository's refs.
+    pub tip: Option<String>,
 }
 
 impl Repository {
@@ -71,7 +73,7 @@ impl Repository {
             "files" => {}
             "reftable" => {
                 let heads: Vec<String> = self.heads().into_iter().map(|(name, _)| name).collect();
-                let tables = Tables::read(self.git.path(), self.git.commondir(), &heads);
+                let tables = Tables::read(self.git.path(), self.git.commondir(), &heads, self.detached_name());
                 let reason = |error| format!("its refs are in tables (reftable), which only git can read: {error}");
                 self.tables = Some(tables.map_err(|error| unsupported(reason(error)))?);
             }
@@ -105,9 +107,24 @@ impl Repository {
         }
         let detached = self.git.head_detached().unwrap_or(false);
         let branch = if detached { None } else { self.symbolic("HEAD") };
+        let head = self.git.head().ok();
         let commit =
-            self.git.head().ok().and_then(|head| head.target()).and_then(|oid| Oid::from_bytes(oid.as_bytes()).ok());
-        Head { commit, branch }
+            head.as_ref().and_then(git2::Reference::target).and_then(|oid| Oid::from_bytes(oid.as_bytes()).ok());
+        let tip = match head {
+            // The branch that HEAD names may be another name for another one.
+            Some(head) if branch.is_some() => Some(String::from_utf8_lossy(head.name_bytes()).into_owned()),
+            Some(_) => Some(self.detached_name()),
+            None => None,
+        };
+        Head { commit, branch, tip }
+    }
+
+    /// What HEAD is called among the refs when it is detached: that of a linked work tree is not that of the main one.
+    fn detached_name(&self) -> String {
+        match self.git.path().file_name() {
+            Some(name) if self.git.is_worktree() => format!("worktrees/{}/HEAD", name.to_string_lossy()),
+            _ => "HEAD".to_owned(),
+        }
     }
 
     fn symbolic(&self, name: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Sets of small numbers, each distinct set kept once and named by a number.
 
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// A set, by number. Equal sets have equal numbers, so that comparing two is comparing two integers.
 pub(super) type SetIndex = u32;
@@ -10,8 +11,8 @@ pub(super) const EMPTY: SetIndex = 0;
 
 /// All sets in use.
 pub(super) struct Sets {
-    members: Vec<Box<[u32]>>,
-    numbers: FxHashMap<Box<[u32]>, SetIndex>,
+    members: Vec<Rc<[u32]>>,
+    numbers: FxHashMap<Rc<[u32]>, SetIndex>,
     unions: FxHashMap<(SetIndex, SetIndex), SetIndex>,
 }
 
@@ -28,12 +29,12 @@ impl Sets {
     pub fn of(&mut self, mut members: Vec<u32>) -> SetIndex {
         members.sort_unstable();
         members.dedup();
-        let members = members.into_boxed_slice();
-        if let Some(&number) = self.numbers.get(&members) {
+        if let Some(&number) = self.numbers.get(&members[..]) {
             return number;
         }
+        let members: Rc<[u32]> = members.into();
         let number = self.members.len() as SetIndex;
-        self.members.push(members.clone());
+        self.members.push(Rc::clone(&members));
         self.numbers.insert(members, number);
         number
     }

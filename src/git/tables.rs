@@ -19,8 +19,8 @@ pub(super) struct Tables {
 
 impl Tables {
     /// Asks about the repository with the folder `git_dir`, whose work trees share `common`; `heads` are the names of
-    /// their HEADs, from there.
-    pub fn read(git_dir: &Path, common: &Path, heads: &[String]) -> Result<Self, String> {
+    /// their HEADs, from there, and `detached` that of the repository's own.
+    pub fn read(git_dir: &Path, common: &Path, heads: &[String], detached: String) -> Result<Self, String> {
         let list = ask(common, &["for-each-ref", "--format=%(objectname) %(refname) %(symref)"])?;
         if !list.status.success() {
             return Err(String::from_utf8_lossy(&list.stderr).trim().replace('\n', "; "));
@@ -39,7 +39,9 @@ impl Tables {
             }
         }
         references.sort();
-        Ok(Self { references, head: Head { commit: commit(git_dir, "HEAD")?, branch: branch(git_dir, "HEAD")? } })
+        let (commit, branch) = (commit(git_dir, "HEAD")?, branch(git_dir, "HEAD")?);
+        let tip = branch.clone().or(Some(detached));
+        Ok(Self { references, head: Head { commit, branch, tip } })
     }
 }
 

@@ -5,7 +5,7 @@
 //! *removed* it if it does not hold it while its parents do. Merges need no special case.
 
 use super::{
-    graph::{Commit, CommitIndex, Graph, Tip, TipEnd},
+    graph::{Commit, Graph, Tip, TipEnd},
     sets::{EMPTY, SetIndex, Sets},
     table::{ObjectIndex, Table},
     tree::{Containment, Edge},
@@ -67,6 +67,10 @@ struct Paths {
 
 const ROOT: u32 = u32::MAX;
 
+/// Paths at which one tree is followed. No honest tree stands at more; a small one that holds the next ten times over
+/// stands at a thousand million after nine steps.
+const MOST_PATHS: u32 = 2_000;
+
 /// Not a set.
 const UNKNOWN: SetIndex = SetIndex::MAX;
 
@@ -123,11 +127,10 @@ impl<'a> Tracer<'a> {
         if tracer.own.is_empty() {
             return tracer;
         }
-        tracer.held = (0..graph.commits.len()).map(|n| tracer.in_tree_of(n as CommitIndex)).collect();
-        for tip in &graph.refs {
-            if let TipEnd::Other(object) = tip.end {
-                tracer.within(object);
-            }
+        tracer.held =
+            graph.commits.iter().map(|commit| commit.tree.map_or(EMPTY, |tree| tracer.within(tree))).collect();
+        for object in graph.objects_at_refs() {
+            tracer.within(object);
         }
         tracer
     }
@@ -149,14 +152,11 @@ impl<'a> Tracer<'a> {
     /// Of the objects that trees name and the store lacks, those that a ref reaches, with a tree that names each.
     /// What only unreachable trees name is not missed: git itself prunes it piece by piece.
     pub fn missed(&self) -> Vec<(Oid, ObjectIndex)> {
-        if self.trees.missing.is_empty() {
+        if self.trees.is_whole() {
             return Vec::new();
         }
         let mut seen = vec![false; self.table.len()];
-        let from_refs = self.graph.refs.iter().filter_map(|tip| match tip.end {
-            TipEnd::Other(object) => Some(object),
-            _ => None,
-        });
+        let from_refs = self.graph.objects_at_refs();
         let from_commits = self.graph.commits.iter().filter(|commit| commit.reachable).filter_map(|commit| commit.tree);
         let mut stack: Vec<ObjectIndex> = from_commits.chain(from_refs).collect();
         while let Some(tree) = stack.pop() {
@@ -164,9 +164,7 @@ impl<'a> Tracer<'a> {
                 stack.extend(self.trees.edges(tree).iter().map(|edge| edge.target));
             }
         }
-        let mut missed: Vec<_> = self.trees.missing.iter().copied().filter(|(_, tree)| seen[*tree as usize]).collect();
-        missed.dedup_by_key(|(oid, _)| *oid);
-        missed
+        self.trees.missed(seen)
     }
 
     /// The lives of all values, in their order.
@@ -184,10 +182,6 @@ impl<'a> Tracer<'a> {
 
     fn own(&self, object: ObjectIndex) -> SetIndex {
         self.own.get(&object).copied().unwrap_or(EMPTY)
-    }
-
-    fn in_tree_of(&mut self, commit: CommitIndex) -> SetIndex {
-        self.graph.commits[commit as usize].tree.map_or(EMPTY, |tree| self.within(tree))
     }
 
     /// The values a blob or tree holds. Iterative: a hostile tree may be a hundred thousand levels deep.
@@ -232,6 +226,7 @@ impl<'a> Tracer<'a> {
     /// abandoned draft of the same commit introduced nothing that anybody can see.
     fn changes(&mut self, held: &[SetIndex], lives: &mut [Life]) {
         let graph = self.graph;
+        let held = self.with_lost_trees(held);
         let mut introduced: Vec<Change> = Vec::new();
         let mut removed: Vec<Change> = Vec::new();
         for (n, commit) in graph.commits.iter().enumerate() {
@@ -273,6 +268,16 @@ impl<'a> Tracer<'a> {
                 of(&mut lives[group[0].value as usize]).extend(counted.map(|change| change.id));
             }
         }
+    }
+
+    /// By commit: the values in its tree, where a tree that the store lacks is taken for what its parents hold. Unknown is
+    /// not gone: such a commit removed nothing, and its child brought nothing back.
+    fn with_lost_trees(&mut self, held: &[SetIndex]) -> Vec<SetIndex> {
+        let mut held = held.to_vec();
+        for (n, commit) in self.graph.commits.iter().enumerate().filter(|(_, commit)| commit.tree.is_none()) {
+            held[n] = commit.parents.iter().fold(EMPTY, |sum, &parent| self.sets.union(sum, held[parent as usize]));
+        }
+        held
     }
 
     /// The values that a ref's tip holds, messages that it reaches included.
@@ -321,17 +326,25 @@ impl<'a> Tracer<'a> {
         let mut counts: BTreeMap<(u32, u32), Count> = BTreeMap::new();
         let mut placed: FxHashSet<(u32, ObjectIndex)> = FxHashSet::default();
         let mut seen: FxHashSet<(ObjectIndex, u32)> = FxHashSet::default();
+        let mut visits: FxHashMap<ObjectIndex, u32> = FxHashMap::default();
+        let named_by_refs: FxHashSet<ObjectIndex> = graph.objects_at_refs().collect();
         let mut order: Vec<usize> = (0..graph.commits.len()).filter(|&n| held[n] != EMPTY).collect();
         order.sort_unstable_by_key(|&n| (!graph.commits[n].reachable, graph.commits[n].age, graph.commits[n].id));
-        let from_commits = order.into_iter().filter_map(|n| Some((graph.commits[n].tree?, graph.commits[n].reachable)));
-        let from_refs = graph.refs.iter().filter_map(|tip| match tip.end {
-            TipEnd::Other(object) if self.table.kind(object) == Some(ObjectKind::Tree) => Some((object, true)),
-            _ => None,
-        });
-        for (root, reachable) in from_commits.chain(from_refs) {
+        let reached = order.partition_point(|&n| graph.commits[n].reachable);
+        let roots = |order: &[usize]| order.iter().filter_map(|&n| graph.commits[n].tree).collect::<Vec<_>>();
+        let is_tree = |object: &ObjectIndex| self.table.kind(*object) == Some(ObjectKind::Tree);
+        // What refs reach comes first: where an object is seen again at its path, it is not looked at again.
+        let reachable = roots(&order[..reached]).into_iter().chain(graph.objects_at_refs().filter(is_tree));
+        let lost = roots(&order[reached..]);
+        for (root, reachable) in reachable.map(|root| (root, true)).chain(lost.into_iter().map(|root| (root, false))) {
             let mut stack = vec![(root, ROOT)];
             while let Some((tree, path)) = stack.pop() {
                 if !seen.insert((tree, path)) {
+                    continue;
+                }
+                let visits = visits.entry(tree).or_insert(0);
+                *visits += 1;
+                if *visits > MOST_PATHS {
                     continue;
                 }
                 for edge in self.edges(tree) {
@@ -348,7 +361,7 @@ impl<'a> Tracer<'a> {
                     for &value in self.sets.members(self.own(edge.target)) {
                         let count = counts.entry((value, at)).or_default();
                         count.objects.push(edge.target);
-                        count.reachable |= reachable;
+                        count.reachable |= reachable || named_by_refs.contains(&edge.target);
                     }
                 }
             }
@@ -379,7 +392,7 @@ impl<'a> Tracer<'a> {
             let reachable = match self.table.kind(object) {
                 Some(ObjectKind::Commit) => graph.commit(object).is_some_and(|commit| commit.reachable),
                 Some(ObjectKind::Tag) => graph.refs.iter().any(|tip| tip.tags.contains(&object)),
-                _ => graph.refs.iter().any(|tip| tip.end == TipEnd::Other(object)),
+                _ => graph.objects_at_refs().any(|named| named == object),
             };
             for &value in self.sets.members(set) {
                 lives[value as usize].places.push(Stand { path: None, objects: vec![object], reachable });

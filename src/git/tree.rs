@@ -46,6 +46,10 @@ pub struct TreeNotes {
     starts: Vec<u32>,
     /// By number of the entry.
     edges: Vec<(u32, Edge)>,
+    /// Numbers of the entries whose object the store lacks.
+    lacking: Vec<u32>,
+    /// The tree itself.
+    tree: ObjectIndex,
 }
 
 /// What a worker collects.
@@ -55,6 +59,7 @@ pub struct TreeWork {
     /// Tree, first edge, number of edges.
     trees: Vec<(ObjectIndex, u32, u32)>,
     missing: Vec<(Oid, ObjectIndex)>,
+    heirs: Vec<(ObjectIndex, ObjectIndex)>,
     damaged: Vec<ObjectIndex>,
 }
 
@@ -84,11 +89,13 @@ impl<'a> TreeReader<'a> {
         let space = memchr::memchr(b' ', &rest[..nul])?;
         let id = rest.get(nul + 1..nul + 1 + width)?;
         let mode = &rest[..space];
-        let found = self.table.find(id);
-        if found.is_none() && mode != b"160000" {
+        // A gitlink names a commit of another repository, even where a commit of this one has its id.
+        let found = if mode == b"160000" { None } else { Some(self.table.find(id)) };
+        if found == Some(None) {
             work.missing.extend(Oid::from_bytes(id).map(|id| (id, object.id)));
+            notes.lacking.push(notes.starts.len() as u32);
         }
-        if let Some(target) = found
+        if let Some(Some(target)) = found
             && (self.wanted[target as usize] || self.table.kind(target) == Some(ObjectKind::Tree))
         {
             let edge = Edge { name: self.name(&rest[space + 1..nul]), target };
@@ -99,7 +106,8 @@ impl<'a> TreeReader<'a> {
     }
 
     fn read(&self, tree: Object<'_>, base: Option<Base<'_, TreeNotes>>, work: &mut TreeWork) -> Option<TreeNotes> {
-        let mut notes = TreeNotes::default();
+        let mut notes = TreeNotes { tree: tree.id, ..TreeNotes::default() };
+        let mut inherits = false;
         let mut at = 0;
         let (known, segments) = base.map_or((None, &[][..]), |base| (Some(base.notes), base.segments));
         let mut copies = segments.iter();
@@ -108,16 +116,21 @@ impl<'a> TreeReader<'a> {
             while copy.is_some_and(|copy| copy.end() as usize <= at) {
                 copy = copies.next();
             }
+            let lacking = notes.lacking.len();
             let taken = match (known, copy) {
                 (Some(known), Some(copy)) => notes.take_over(known, copy, at as u32),
                 _ => None,
             };
+            inherits |= taken.is_some() && notes.lacking.len() > lacking;
             at = match taken {
                 Some(end) => end as usize,
                 None => self.entry(tree, at, &mut notes, work)?,
             };
         }
         notes.starts.push(at as u32);
+        if let (Some(known), true) = (known, inherits) {
+            work.heirs.push((tree.id, known.tree));
+        }
         Some(notes)
     }
 }
@@ -139,6 +152,9 @@ impl TreeNotes {
         let edges = base.edges.partition_point(|&(entry, _)| entry < first as u32);
         let taken = base.edges[edges..].iter().take_while(|&&(entry, _)| entry < last as u32);
         self.edges.extend(taken.map(|&(entry, edge)| (entry - first as u32 + number, edge)));
+        let lacking = base.lacking.partition_point(|&entry| entry < first as u32);
+        let taken = base.lacking[lacking..].iter().take_while(|&&entry| entry < last as u32);
+        self.lacking.extend(taken.map(|&entry| entry - first as u32 + number));
         Some(moved(base.starts[last]))
     }
 }
@@ -184,8 +200,11 @@ pub struct Containment {
     /// By object number.
     spans: Vec<Span>,
     names: Vec<Box<[u8]>>,
-    /// Objects that trees name and the store lacks, each with a tree that names it; sorted.
-    pub missing: Vec<(Oid, ObjectIndex)>,
+    /// Objects that trees name and the store lacks, each with the trees in which that was seen; sorted.
+    missing: Vec<(Oid, ObjectIndex)>,
+    /// A tree, and one from which it took over entries whose objects the store lacks; sorted. One number a tree: in a
+    /// partial clone nearly every entry is such a one.
+    heirs: Vec<(ObjectIndex, ObjectIndex)>,
     /// Trees that do not parse, sorted.
     pub damaged: Vec<ObjectIndex>,
 }
@@ -201,6 +220,7 @@ impl Containment {
             spans: vec![Span::default(); objects],
             names,
             missing: Vec::new(),
+            heirs: Vec::new(),
             damaged: Vec::new(),
         };
         for (worker, work) in walked.work.into_iter().enumerate() {
@@ -209,10 +229,13 @@ impl Containment {
             }
             whole.edges.push(work.edges);
             whole.missing.extend(work.missing);
+            whole.heirs.extend(work.heirs);
             whole.damaged.extend(work.damaged);
         }
         whole.missing.sort_unstable();
         whole.missing.dedup();
+        whole.heirs.sort_unstable();
+        whole.heirs.dedup();
         whole.damaged.sort_unstable();
         whole.damaged.dedup();
         whole
@@ -224,8 +247,132 @@ impl Containment {
         &self.edges[worker as usize][first as usize..][..count as usize]
     }
 
+    /// Whether the store has all that trees name.
+    pub(super) fn is_whole(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// What the store lacks of what the trees in `seen` name, each object with a tree that names it, sorted.
+    pub(super) fn missed(&self, mut seen: Vec<bool>) -> Vec<(Oid, ObjectIndex)> {
+        let mut stack: Vec<ObjectIndex> =
+            self.heirs.iter().map(|&(heir, _)| heir).filter(|&heir| seen[heir as usize]).collect();
+        while let Some(heir) = stack.pop() {
+            let from = self.heirs.partition_point(|&(other, _)| other < heir);
+            for &(_, base) in self.heirs[from..].iter().take_while(|&&(other, _)| other == heir) {
+                if !std::mem::replace(&mut seen[base as usize], true) {
+                    stack.push(base);
+                }
+            }
+        }
+        let mut missed: Vec<_> = self.missing.iter().copied().filter(|(_, tree)| seen[*tree as usize]).collect();
+        missed.dedup_by_key(|(oid, _)| *oid);
+        missed
+    }
+
     /// The bytes of a name.
     pub(super) fn name(&self, name: NameIndex) -> &[u8] {
         &self.names[name as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::Home;
+    use proptest::prelude::*;
+
+    /// Objects by the number in their ids: two blobs, of which the second is wanted, a tree, and trees to be read.
+    const OBJECTS: u8 = 8;
+
+    fn oid(n: u8) -> Oid {
+        Oid::from_bytes(&[n; 20]).unwrap()
+    }
+
+    fn table() -> Table {
+        let places = (0..OBJECTS).map(|n| (oid(n), Home::Loose(n.into()))).collect();
+        let mut table = Table::new(20, places, |_, _| ());
+        for (n, kind) in table.kinds.iter_mut().enumerate() {
+            *kind = Some(if n < 2 { ObjectKind::Blob } else { ObjectKind::Tree });
+        }
+        table
+    }
+
+    fn entry(mode: &str, name: &str, target: u8) -> Vec<u8> {
+        [format!("{mode} {name}\0").as_bytes(), &[target; 20]].concat()
+    }
+
+    fn tree(id: ObjectIndex, bytes: &[u8]) -> Object<'_> {
+        Object { id, kind: ObjectKind::Tree, bytes, counts: true }
+    }
+
+    #[test]
+    fn what_only_an_heir_of_a_lost_tree_still_names_is_missed() {
+        let (table, wanted) = (table(), [false; OBJECTS as usize]);
+        let reader = TreeReader::new(&table, &wanted);
+        let mut work = reader.work();
+        let lost = [entry("100644", "a", 90), entry("100644", "b", 91)].concat();
+        let kept = [entry("100644", "a", 90), entry("100644", "c", 0)].concat();
+        let copy = Segment { to: 0, from: Some(0), len: lost.len() as u32 / 2 };
+        let insert = Segment { to: copy.len, from: None, len: kept.len() as u32 - copy.len };
+        let notes = reader.visit(&mut work, tree(3, &lost), None);
+        let base = Base { bytes: &lost, notes: &notes, segments: &[copy, insert] };
+        let notes = reader.visit(&mut work, tree(4, &kept), Some(base));
+        let whole = [Segment { len: kept.len() as u32, ..copy }];
+        reader.visit(&mut work, tree(5, &kept), Some(Base { bytes: &kept, notes: &notes, segments: &whole }));
+        let walked = Walked { work: vec![work], read: [(0, 0); 4], gaps: Vec::new() };
+        let containment = Containment::new(reader, walked);
+        let missed = |tree: usize| {
+            let mut seen = vec![false; OBJECTS.into()];
+            seen[tree] = true;
+            containment.missed(seen).iter().map(|&(id, _)| id).collect::<Vec<_>>()
+        };
+        assert_eq!(missed(2), []);
+        assert_eq!(missed(3), [oid(90), oid(91)]);
+        assert!(missed(4).contains(&oid(90)) && missed(5).contains(&oid(90)));
+    }
+
+    proptest! {
+        #[test]
+        fn entries_taken_over_are_those_that_reading_the_tree_whole_finds(
+            base in proptest::collection::vec((0..3_usize, "[a-z]{1,6}", 0..4_u8), 0..12),
+            cuts in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..4),
+            brought in proptest::collection::vec((0..3_usize, "[a-z]{1,6}", 0..4_u8), 0..3),
+        ) {
+            let table = table();
+            let mut wanted = [false; OBJECTS as usize];
+            wanted[1] = true;
+            let reader = TreeReader::new(&table, &wanted);
+            // The last of the four is not in the store.
+            let bytes = |entries: &[(usize, String, u8)]| -> Vec<u8> {
+                let one = |(mode, name, target): &(usize, String, u8)| {
+                    entry(["100644", "40000", "160000"][*mode], name, [0, 1, 2, 90][usize::from(*target)])
+                };
+                entries.iter().flat_map(one).collect()
+            };
+            let (base, brought) = (bytes(&base), bytes(&brought));
+            // Copies of any stretch, whole entries or not, with what was brought after each.
+            let (mut built, mut segments) = (Vec::new(), Vec::new());
+            for (a, b) in cuts {
+                let (a, b) = (a.index(base.len() + 1), b.index(base.len() + 1));
+                for (from, part) in [(Some(a.min(b) as u32), &base[a.min(b)..a.max(b)]), (None, &brought)] {
+                    if !part.is_empty() {
+                        segments.push(Segment { to: built.len() as u32, from, len: part.len() as u32 });
+                        built.extend_from_slice(part);
+                    }
+                }
+            }
+            let mut work = reader.work();
+            if let Some(known) = reader.read(tree(3, &base), None, &mut work) {
+                let of_base = Base { bytes: &base, notes: &known, segments: &segments };
+                let taken = reader.read(tree(4, &built), Some(of_base), &mut work);
+                let whole = reader.read(tree(4, &built), None, &mut work);
+                prop_assert_eq!(taken.is_some(), whole.is_some());
+                if let (Some(taken), Some(whole)) = (taken, whole) {
+                    prop_assert_eq!(taken.starts, whole.starts);
+                    prop_assert_eq!(taken.edges, whole.edges);
+                    prop_assert_eq!(taken.lacking, whole.lacking);
+                }
+            }
+        }
     }
 }

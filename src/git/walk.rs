@@ -8,7 +8,7 @@
 use super::{
     delta,
     forest::{Forest, Node},
-    inflate::Inflater,
+    inflate::{Cancellable, Inflater},
     store::{Store, corrupt},
     table::{Home, ObjectIndex},
 };
@@ -397,8 +397,11 @@ impl<'a, V: Visitor> Run<'a, V> {
     }
 
     fn stream(self, worker: &mut Worker<V::Work>, id: ObjectIndex, size: u64, content: &mut dyn Read) {
-        match self.visitor.stream(&mut worker.work, id, size, content) {
+        let mut content = Cancellable { content, cancel: self.walk.cancel };
+        match self.visitor.stream(&mut worker.work, id, size, &mut content) {
             Ok(()) => worker.count(ObjectKind::Blob, size, self.walk.advance),
+            // That the scan was stopped is said by a gap of its own.
+            Err(_) if self.walk.cancel.load(Ordering::Relaxed) => {}
             Err(error) => worker.gaps.push(corrupt(&self.walk.store.table, id, error.to_string())),
         }
     }

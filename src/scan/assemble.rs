@@ -121,10 +121,13 @@ impl<'a> Assembly<'a> {
         let builder = Builder { assembly: &self, store, lives: kept, head, commits: RefCell::default() };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
-        let mut credentials = link(&kinds, &self.sightings, kept);
-        let all = credentials.len();
-        credentials.retain(|credential| !self.options.reachable_only || builder.is_reachable(credential));
-        let left_out = (all - credentials.len()) as u64;
+        let link = |reachable: bool| {
+            let counts =
+                |value: ValueIndex| !self.options.reachable_only || kept[value as usize].reachable == reachable;
+            link(&kinds, &self.sightings, kept, counts)
+        };
+        let credentials = link(true);
+        let left_out = if self.options.reachable_only { link(false).len() as u64 } else { 0 };
         let mut findings: Vec<Finding> = credentials.iter().map(|credential| builder.finding(credential)).collect();
         builder.hash_lines(&mut findings);
         findings.sort_by_cached_key(|finding| {
@@ -172,13 +175,10 @@ struct Builder<'b> {
 }
 
 impl Builder<'_> {
-    fn is_reachable(&self, credential: &Credential) -> bool {
-        credential.values().any(|value| self.lives[value as usize].reachable)
-    }
-
     fn finding(&self, credential: &Credential) -> Finding {
         let rules = self.assembly.rules;
         let components: Vec<Component> = credential.values().map(|value| self.component(value)).collect();
+        let leading = credential.values().position(|value| value == credential.leading()).unwrap_or(0);
         let kinds: Vec<&ComponentKind> = components.iter().map(|component| &component.kind).collect();
         let id = components.iter().find(|component| component.kind == ComponentKind::AccessKeyId);
         let id = id.map(|component| component.secret.expose());
@@ -207,7 +207,7 @@ impl Builder<'_> {
             pairing: credential.pairing.clone(),
             account_id: id.and_then(aws::account_id),
             lifetime: id.and_then(aws::lifetime),
-            trace: self.trace(credential.leading()),
+            trace: components[leading].trace.clone(),
             line_hash: String::new(),
             suppression: self.inline(credential),
             components,
@@ -258,11 +258,7 @@ impl Builder<'_> {
         let mut objects: Vec<ObjectIndex> = self.assembly.sightings_of(value).iter().map(|s| s.object).collect();
         objects.dedup();
         let commit = |&id: &ObjectIndex| self.commit(id);
-        let at_head = match (&self.head.branch, &self.head.commit) {
-            (Some(branch), _) => life.present_in.binary_search(branch).is_ok(),
-            (None, Some(_)) => life.present_in.iter().any(|name| name == "HEAD"),
-            (None, None) => false,
-        };
+        let at_head = self.head.tip.as_ref().is_some_and(|tip| life.present_in.binary_search(tip).is_ok());
         Trace {
             introductions: life.introductions.iter().map(commit).collect(),
             removals: life.removals.iter().map(commit).collect(),

@@ -49,10 +49,17 @@ impl Credential {
 /// An id for a secret or token, and how it was found; smaller is better.
 type Link = (PairingScope, u64, u32, ValueIndex);
 
-/// Puts values together: nearest in an object first, then by path, then by commit. What finds no partner stands alone.
-pub(super) fn link(kinds: &[&ComponentKind], sightings: &[Sighting], lives: &[Life]) -> Vec<Credential> {
+/// Puts those values together that `counts` admits: nearest in an object first, then by path, then by commit. What finds
+/// no partner stands alone.
+pub(super) fn link(
+    kinds: &[&ComponentKind],
+    sightings: &[Sighting],
+    lives: &[Life],
+    counts: impl Fn(ValueIndex) -> bool,
+) -> Vec<Credential> {
+    let all = || (0..kinds.len() as ValueIndex).filter(|&value| counts(value));
     let of_kind = |kind: &ComponentKind| -> BTreeSet<ValueIndex> {
-        (0..kinds.len() as ValueIndex).filter(|&value| kinds[value as usize] == kind).collect()
+        all().filter(|&value| kinds[value as usize] == kind).collect()
     };
     let ids = of_kind(&ComponentKind::AccessKeyId);
     let secrets = of_kind(&ComponentKind::SecretAccessKey);
@@ -89,8 +96,7 @@ pub(super) fn link(kinds: &[&ComponentKind], sightings: &[Sighting], lives: &[Li
     let taken: BTreeSet<ValueIndex> = credentials.iter().filter_map(|credential| credential.token).collect();
     let lone = |token, other| Credential { id: None, secret: None, token, other, pairing: None };
     credentials.extend(tokens.difference(&taken).map(|&token| lone(Some(token), None)));
-    let others =
-        (0..kinds.len() as ValueIndex).filter(|&value| matches!(kinds[value as usize], ComponentKind::Other(_)));
+    let others = all().filter(|&value| matches!(kinds[value as usize], ComponentKind::Other(_)));
     credentials.extend(others.map(|other| lone(None, Some(other))));
     credentials
 }
@@ -185,4 +191,97 @@ impl Key {
 enum Shared<'l> {
     Path(&'l [u8]),
     Commit(ObjectIndex),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::Stand;
+
+    const KINDS: [ComponentKind; 3] =
+        [ComponentKind::AccessKeyId, ComponentKind::SecretAccessKey, ComponentKind::SessionToken];
+
+    fn sighting(value: ValueIndex, object: ObjectIndex, at: u64) -> Sighting {
+        let line = 1 + at as u32 / 50;
+        Sighting { value, object, at, line, column: 1, confidence: Confidence::Medium, marker: None }
+    }
+
+    /// A life at one path, brought in by one commit.
+    fn life(path: &str, commit: ObjectIndex) -> Life {
+        let path = Some(path.as_bytes().to_vec());
+        let places = vec![Stand { path, objects: vec![0], reachable: true }];
+        Life { introductions: vec![commit], places, ..Life::default() }
+    }
+
+    /// Id, secret, token and scope of each credential.
+    type Linked = (Option<ValueIndex>, Option<ValueIndex>, Option<ValueIndex>, Option<PairingScope>);
+
+    /// `kinds` by letter: `i`d, `s`ecret, `t`oken.
+    fn linked(kinds: &str, sightings: &[Sighting], lives: &[Life]) -> Vec<Linked> {
+        let kinds: Vec<_> = kinds.chars().map(|kind| &KINDS["ist".find(kind).unwrap()]).collect();
+        let mut sightings = sightings.to_vec();
+        sightings.sort_unstable_by_key(|sighting| (sighting.value, sighting.object, sighting.at));
+        let credentials = link(&kinds, &sightings, lives, |_| true);
+        let mut told: Vec<_> = credentials.iter().flat_map(Credential::values).collect();
+        told.sort_unstable();
+        told.dedup();
+        assert_eq!(told.len(), kinds.len(), "each value is told");
+        credentials.iter().map(|c| (c.id, c.secret, c.token, c.pairing.as_ref().map(|p| p.scope))).collect()
+    }
+
+    #[test]
+    fn one_object_goes_before_one_path_and_one_path_before_one_commit() {
+        let (same_blob, same_path) = (Some(PairingScope::SameBlob), Some(PairingScope::SamePath));
+        let same_commit = Some(PairingScope::SameCommit);
+        // Secret 2 stands with id 0, at the path of id 1; secret 3 is brought in with id 1.
+        let lives = [life("a", 1), life("b", 2), life("b", 3), life("c", 2)];
+        let together = [sighting(0, 10, 0), sighting(2, 10, 60), sighting(1, 11, 0), sighting(3, 12, 0)];
+        assert_eq!(
+            linked("iiss", &together, &lives),
+            [(Some(0), Some(2), None, same_blob), (Some(1), Some(3), None, same_commit)]
+        );
+        let apart: Vec<_> = (0..4).map(|value| sighting(value, value, 0)).collect();
+        assert_eq!(
+            linked("iiss", &apart, &lives),
+            [(Some(1), Some(2), None, same_path), (None, Some(3), None, None), (Some(0), None, None, None)]
+        );
+    }
+
+    #[test]
+    fn across_objects_several_on_one_side_are_left_alone() {
+        let lives = [life("a", 1), life("a", 2), life("a", 3)];
+        let apart: Vec<_> = (0..3).map(|value| sighting(value, value, 0)).collect();
+        for kinds in ["iss", "iis"] {
+            assert!(linked(kinds, &apart, &lives).iter().all(|(.., scope)| scope.is_none()), "{kinds}");
+        }
+    }
+
+    #[test]
+    fn a_token_goes_with_its_id_and_a_second_one_stands_alone() {
+        let lives = [life("a", 1), life("a", 1), life("a", 1), life("a", 1)];
+        let object = [sighting(0, 9, 0), sighting(1, 9, 50), sighting(2, 9, 100), sighting(3, 9, 300)];
+        let same_blob = Some(PairingScope::SameBlob);
+        assert_eq!(
+            linked("istt", &object, &lives),
+            [(Some(0), Some(1), Some(2), same_blob), (None, None, Some(3), None)]
+        );
+        assert_eq!(linked("it", &object[..2], &lives), [(Some(0), None, Some(1), same_blob)]);
+    }
+
+    #[test]
+    fn a_near_pair_is_sure_and_one_that_only_a_commit_joins_is_not() {
+        let credential = |scope, lines_apart| Credential {
+            id: Some(0),
+            secret: Some(1),
+            token: None,
+            other: None,
+            pairing: Some(Pairing { scope, lines_apart }),
+        };
+        let sure = |credential: &Credential, alone| credential.confidence(|_| Some(alone));
+        let (low, medium, high) = (Confidence::Low, Confidence::Medium, Confidence::High);
+        assert_eq!(sure(&credential(PairingScope::SameBlob, Some(ONE_BLOCK)), low), high);
+        assert_eq!(sure(&credential(PairingScope::SameBlob, Some(ONE_BLOCK + 1)), low), low);
+        assert_eq!(sure(&credential(PairingScope::SameCommit, None), high), medium);
+        assert_eq!(sure(&credential(PairingScope::SamePath, None), high), high);
+    }
 }

@@ -30,9 +30,10 @@ impl Lines {
             Some(last) => (part.len() - last - 1) as u64,
             None => self.before + part.len() as u64,
         };
-        self.line += newlines as u32;
+        // An object that is streamed may have more of both than are counted.
+        self.line = self.line.saturating_add(newlines as u32);
         self.counted = place;
-        (self.line, self.before as u32 + 1)
+        (self.line, u32::try_from(self.before).unwrap_or(u32::MAX).saturating_add(1))
     }
 
     /// Goes on in a text from which the first `dropped` bytes are taken away.
@@ -68,6 +69,13 @@ mod tests {
         lines.locate(text, 4);
         lines.drop_front(text, 4);
         assert_eq!(lines.locate(&text[4..], 5), (4, 3));
+    }
+
+    #[test]
+    fn lines_and_columns_beyond_what_is_counted_stay_at_the_last() {
+        let mut lines = Lines { counted: 0, line: u32::MAX, before: u64::from(u32::MAX) };
+        assert_eq!(lines.locate(b"ab", 1), (u32::MAX, u32::MAX));
+        assert_eq!(lines.locate(b"a\nb", 2), (u32::MAX, 1));
     }
 
     #[test]

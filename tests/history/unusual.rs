@@ -229,3 +229,95 @@ fn a_gitlink_is_not_taken_for_a_missing_object() {
     repo.git(&["commit", "-q", "-m", "a submodule"]);
     assert!(life_of(&repo, &value).at_head);
 }
+
+#[test]
+fn a_ref_at_a_tree_or_a_blob_keeps_a_value_reachable_that_only_a_lost_commit_holds_otherwise() {
+    let mut keys = Keys::new(4);
+    let [in_tree, in_blob] = [keys.id(), keys.id()];
+    let repo = Repo::new();
+    repo.put("readme", "x\n");
+    repo.put("config", format!("key {in_tree}\n"));
+    repo.git(&["update-ref", "refs/odd/tree", "HEAD^{tree}"]);
+    repo.put("other", format!("key {in_blob}\n"));
+    repo.git(&["update-ref", "refs/odd/blob", "HEAD:other"]);
+    repo.git(&["reset", "-q", "--hard", "HEAD~2"]);
+    repo.git(&["reflog", "expire", "--expire=now", "--all"]);
+    let outcome = Scan::of(repo.path()).arg("--reachable-only").run();
+    for (value, name) in [(&in_tree, "refs/odd/tree"), (&in_blob, "refs/odd/blob")] {
+        let finding = outcome.finding(value);
+        assert_eq!((&finding["reachable"], &finding["present_in"]), (&Value::Bool(true), &serde_json::json!([name])));
+    }
+}
+
+#[test]
+fn a_tree_that_stands_at_more_paths_than_can_be_listed_is_survived() {
+    let (repo, value, leak) = one_value();
+    let blob = repo.blob(leak.as_bytes());
+    let mut entry = format!("100644 blob {blob}");
+    for _ in 0..12 {
+        let tree: String = (0..10).map(|n| format!("{entry}\tf{n}\n")).collect();
+        entry = format!("040000 tree {}", repo.git_with_input(&["mktree"], tree.as_bytes()));
+    }
+    let tree = entry.rsplit(' ').next().unwrap();
+    let commit = repo.git(&["commit-tree", "-m", "a bomb", tree]);
+    repo.git(&["update-ref", "refs/heads/main", &commit]);
+    let outcome = Scan::of(repo.path()).run();
+    let finding = outcome.finding(&value);
+    assert_eq!(finding["introduced"]["commit"], commit.as_str());
+    assert_eq!((&finding["at_head"], &finding["reachable"]), (&Value::Bool(true), &Value::Bool(true)));
+}
+
+#[test]
+fn a_commit_whose_tree_is_lost_is_not_said_to_have_removed_or_its_child_to_have_introduced_anything() {
+    let (repo, value, leak) = one_value();
+    let introduced = repo.put("config", leak);
+    repo.put("readme", "x\n");
+    let lost = repo.git(&["rev-parse", "HEAD^{tree}"]);
+    repo.put("readme", "y\n");
+    std::fs::remove_file(repo.objects().join(&lost[..2]).join(&lost[2..])).unwrap();
+    let outcome = Scan::of(repo.path()).run();
+    assert_eq!(outcome.gap_kinds(), ["missing_object"]);
+    let finding = outcome.finding(&value);
+    let commits = |list: &Value| list.as_array().unwrap().iter().map(|one| one["commit"].clone()).collect::<Vec<_>>();
+    assert_eq!(commits(&finding["introductions"]), [Value::String(introduced)]);
+    assert_eq!(finding["removed"], Value::Null);
+}
+
+#[test]
+fn a_gitlink_at_a_commit_of_this_repository_holds_nothing_of_its_message() {
+    let (repo, value, _) = one_value();
+    repo.write("readme", "x\n");
+    let commit = repo.commit(&format!("rotate {value}"));
+    repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{commit},self")]);
+    repo.tick();
+    repo.git(&["commit", "-q", "-m", "a submodule"]);
+    let outcome = Scan::of(repo.path()).run();
+    assert_eq!(spot(&outcome, &value).0, "commit");
+    assert_eq!(outcome.finding(&value)["introduced"]["commit"], commit.as_str());
+}
+
+#[test]
+fn a_detached_head_of_the_linked_work_tree_that_is_scanned_is_head() {
+    let (repo, value, leak) = one_value();
+    repo.put("readme", "x\n");
+    let other = repo.beside("other");
+    repo.git(&["worktree", "add", "-q", "--detach", other.to_str().unwrap()]);
+    std::fs::write(other.join("config"), leak).unwrap();
+    repo.git_in(&other, &["add", "-A"]);
+    repo.git_in(&other, &["commit", "-q", "-m", "there"]);
+    assert_eq!(Scan::of(&other).run().finding(&value)["at_head"], true);
+    repo.git(&["checkout", "-q", "--detach"]);
+    assert_eq!(Scan::of(&other).run().finding(&value)["at_head"], true);
+    assert_eq!(Scan::of(repo.path()).run().finding(&value)["at_head"], false);
+}
+
+#[test]
+fn head_may_name_a_branch_by_another_name() {
+    let (repo, value, leak) = one_value();
+    repo.put("config", leak);
+    repo.git(&["branch", "-m", "main", "trunk"]);
+    repo.git(&["symbolic-ref", "refs/heads/main", "refs/heads/trunk"]);
+    repo.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+    let outcome = Scan::of(repo.path()).run();
+    assert_eq!(outcome.finding(&value)["at_head"], true);
+}

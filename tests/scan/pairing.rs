@@ -166,3 +166,20 @@ fn secrets_that_begin_or_end_in_signs_are_whole() {
         one(&repo, &[&secret]);
     }
 }
+
+#[test]
+fn with_reachable_only_a_half_that_no_ref_reaches_is_no_part_of_a_pair() {
+    let mut keys = Keys::new(70);
+    let (id, secret) = (keys.id(), keys.secret());
+    let repo = Repo::new();
+    repo.put("config", id_line(&id));
+    repo.put("config", secret_line(&secret));
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    repo.git(&["reflog", "expire", "--expire=now", "--all"]);
+    one(&repo, &[&id, &secret]);
+    let outcome = Scan::of(repo.path()).arg("--reachable-only").run();
+    assert_eq!(outcome.findings.len(), 1);
+    assert_eq!(values_of(outcome.finding(&id)), [id]);
+    assert_eq!(outcome.summary["left_out"], 1);
+    assert_eq!(memchr::memmem::find(&outcome.stdout, secret.as_bytes()), None);
+}
