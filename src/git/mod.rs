@@ -23,7 +23,7 @@ mod walk;
 pub use commit::{CommitHeader, signature, tag_target};
 pub use error::GitError;
 pub use graph::Graph;
-pub use repository::{Head, Reference, Repository, without_userinfo};
+pub use repository::{Head, Reference, Repository};
 pub use store::{MAX_HELD, Store};
 pub use table::{Home, ObjectIndex, Table};
 pub use trace::{Life, Stand, Tracer};

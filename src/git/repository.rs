@@ -1,6 +1,6 @@
 //! A repository: where its objects are, what its refs name.
 
-use super::{error::GitError, owner::open_as_git_would, refs, store::Store, tables::Tables};
+use super::{error::GitError, mirror, owner::open_as_git_would, refs, store::Store, tables::Tables};
 use crate::model::{Gap, Oid};
 use std::{
     collections::HashSet,
@@ -181,10 +181,10 @@ impl Repository {
         text.split(|&byte| byte == b'\n').filter_map(|line| Oid::from_hex(line.trim_ascii()).ok()).collect()
     }
 
-    /// The URL of the remote called `origin`, without user name and password.
+    /// The URL of the remote called `origin`, as it may be shown: see [`mirror::display`].
     pub fn origin(&self) -> Option<String> {
         let remote = self.git.find_remote("origin").ok()?;
-        Some(without_userinfo(&String::from_utf8_lossy(remote.url_bytes())))
+        Some(mirror::display(&String::from_utf8_lossy(remote.url_bytes())))
     }
 
     /// The path it was opened by.
@@ -203,16 +203,6 @@ fn not_whole(path: &Path) -> Option<GitError> {
     was_one.then(|| GitError::NotWhole { path: folder, lacks: lacking.join(", ") })
 }
 
-/// `https://user:password@host/x` as `https://host/x`; anything else as it is.
-pub fn without_userinfo(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let host_end = rest.find('/').unwrap_or(rest.len());
-    match rest[..host_end].rfind('@') {
-        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
-        None => url.to_owned(),
-    }
-}
-
 /// Tells libgit2 that a partial clone is fine, since objects that are missing are named in the ledger, and that refs in
 /// another form are, since they are read by other means.
 #[allow(unsafe_code, reason = "libgit2's options are global")]
@@ -223,21 +213,4 @@ fn allow_extensions() {
         let set = unsafe { git2::opts::set_extensions(&["partialclone", "refstorage"]) };
         debug_assert!(set.is_ok(), "{set:?}");
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_do_not_stay_in_a_url() {
-        for (url, shown) in [
-            ("https://u:p@example.com/x.git", "https://example.com/x.git"),
-            ("https://example.com/a@b", "https://example.com/a@b"),
-            ("ssh://git@example.com", "ssh://example.com"),
-            ("git@example.com:x.git", "git@example.com:x.git"),
-        ] {
-            assert_eq!(without_userinfo(url), shown);
-        }
-    }
 }
