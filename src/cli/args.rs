@@ -119,7 +119,7 @@ pub(super) struct OutputArgs {
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct EngineArgs {
-    /// Leave out objects that no ref reaches (amended, force-pushed-away and dropped work)
+    /// Leave out findings that no ref reaches (amended, force-pushed-away and dropped work)
     #[arg(long, help_heading = "What is read")]
     pub(super) reachable_only: bool,
     /// Accept missing objects and shallow history: name them, but do not exit 2 for them
