@@ -21,7 +21,7 @@ use crate::model::FingerprintKey;
 pub struct ScanOptions {
     /// Objects larger than this many bytes are streamed in windows where their storage allows, or named in the ledger.
     pub max_object_size: u64,
-    /// Leave out objects that no ref reaches.
+    /// Leave out findings that no ref reaches; everything is read all the same.
     pub reachable_only: bool,
     /// Missing objects and shallow boundaries are named but do not make the scan incomplete.
     pub allow_missing: bool,
