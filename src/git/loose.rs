@@ -17,8 +17,6 @@ const BELIEVED: u64 = 1 << 20;
 pub(super) struct Loose {
     folder: Arc<Path>,
     pub oid: Oid,
-    /// Inflated size of the content, from its header.
-    pub size: u64,
 }
 
 /// A loose object opened for reading: its header is read, its content is still in the stream.
@@ -30,7 +28,7 @@ pub(super) struct Open {
 
 impl Loose {
     pub fn new(folder: Arc<Path>, oid: Oid) -> Self {
-        Self { folder, oid, size: 0 }
+        Self { folder, oid }
     }
 
     /// The file.

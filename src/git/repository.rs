@@ -82,11 +82,6 @@ impl Repository {
         Ok(())
     }
 
-    /// The root of the work tree; `None` for a bare repository.
-    pub fn work_tree(&self) -> Option<&Path> {
-        self.git.workdir()
-    }
-
     fn hash(&self) -> gix_hash::Kind {
         match self.git.object_format() {
             git2::ObjectFormat::Sha1 => gix_hash::Kind::Sha1,
@@ -185,11 +180,6 @@ impl Repository {
     pub fn origin(&self) -> Option<String> {
         let remote = self.git.find_remote("origin").ok()?;
         Some(mirror::display(&String::from_utf8_lossy(remote.url_bytes())))
-    }
-
-    /// The path it was opened by.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 }
 

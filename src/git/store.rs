@@ -38,7 +38,7 @@ struct Folders {
 impl Store {
     /// Opens the store whose object folder is `objects`, following alternates. What cannot be read becomes a gap.
     pub fn open(objects: &Path, hash: gix_hash::Kind) -> Self {
-        let Folders { packs, mut loose, mut gaps } = list(objects, hash);
+        let Folders { packs, loose, mut gaps } = list(objects, hash);
         let mut opened = Vec::with_capacity(packs.len());
         for pack in packs.par_iter().map(|path| Pack::open(path, hash)).collect::<Vec<_>>() {
             match pack {
@@ -76,14 +76,11 @@ impl Store {
             |n: u32| table.find(loose[n as usize].oid.as_bytes()).filter(|&id| table.home(id) == Home::Loose(n));
         let headers: Vec<_> = (0..loose.len() as u32)
             .into_par_iter()
-            .filter_map(|n| needed(n).map(|id| (n, id, loose[n as usize].open().map(|open| (open.kind, open.size)))))
+            .filter_map(|n| needed(n).map(|id| (n, id, loose[n as usize].open().map(|open| open.kind))))
             .collect();
         for (n, id, header) in headers {
             match header {
-                Ok((kind, size)) => {
-                    table.kinds[id as usize] = Some(kind);
-                    loose[n as usize].size = size;
-                }
+                Ok(kind) => table.kinds[id as usize] = Some(kind),
                 Err(detail) => {
                     gaps.push(corrupt(&table, id, format!("{}: {detail}", loose[n as usize].path().display())));
                 }
@@ -140,7 +137,7 @@ impl Store {
     pub(super) fn read_with(&self, id: ObjectIndex, inflater: &mut Inflater) -> Result<(ObjectKind, Vec<u8>), Gap> {
         let mut bytes = Vec::new();
         let mut seen = HashSet::new();
-        // (pack, position or offset) of deltas still to be applied, outermost first.
+        // Deltas still to be applied, outermost first.
         let mut deltas = Vec::new();
         let (mut home, mut offset) = (self.table.home(id), None);
         let fail = |detail: String| corrupt(&self.table, id, detail);

@@ -51,13 +51,6 @@ impl Policy {
         Self { inline_allowed: true, config, baseline, today }
     }
 
-    /// Reads the files given and makes a policy of them.
-    pub fn load(config: Option<PathBuf>, baseline: Option<PathBuf>, today: Date) -> Result<Self, PolicyError> {
-        let config = config.map(|path| Config::read(&path)).transpose()?;
-        let baseline = baseline.map(|path| Baseline::read(&path).map(|read| (path, Arc::new(read)))).transpose()?;
-        Ok(Self::new(config, baseline, today))
-    }
-
     /// Decides about all findings of a scan.
     ///
     /// A finding that comes with an inline suppression keeps it if `inline_allowed`, and loses it otherwise. Where
