@@ -232,13 +232,10 @@ impl<'a> Tracer<'a> {
         for (n, commit) in graph.commits.iter().enumerate() {
             let message = self.own(commit.id);
             let set = held[n];
-            let same = commit.parents.iter().any(|&parent| held[parent as usize] == set);
-            if message == EMPTY && same && commit.parents.len() == 1
-                || message == EMPTY && set == EMPTY && commit.parents.is_empty()
-            {
+            let before = commit.parents.iter().fold(EMPTY, |sum, &parent| self.sets.union(sum, held[parent as usize]));
+            if message == EMPTY && set == before {
                 continue;
             }
-            let before = commit.parents.iter().fold(EMPTY, |sum, &parent| self.sets.union(sum, held[parent as usize]));
             let is_new = |value: &u32| !self.sets.contains(before, *value);
             let brought = self.sets.members(set).iter().copied().filter(is_new);
             let all = brought.chain(self.sets.members(message).iter().copied());
