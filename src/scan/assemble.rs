@@ -40,6 +40,8 @@ pub(super) struct Assembled {
     pub findings: Vec<Finding>,
     /// Findings left out since no ref reaches them.
     pub left_out: u64,
+    /// Drops by rule and reason.
+    pub drops: Vec<DropCount>,
     /// Dropped values, with `--explain`.
     pub dropped: Vec<Dropped>,
 }
@@ -81,11 +83,6 @@ impl<'a> Assembly<'a> {
             (dropped.sighting.value, dropped.reason, dropped.sighting.object, dropped.sighting.at)
         });
         assembly
-    }
-
-    /// Drops by rule and reason.
-    pub fn drops(&self) -> Vec<DropCount> {
-        self.drops.clone()
     }
 
     /// Commits and tags whose header makes no sense.
@@ -134,7 +131,8 @@ impl<'a> Assembly<'a> {
             let Location { place, line, column, .. } = &finding.primary().location;
             (std::cmp::Reverse(finding.severity), place.clone(), *line, *column, finding.fingerprint.clone())
         });
-        Assembled { findings, left_out, dropped: builder.dropped(dropped) }
+        let dropped = builder.dropped(dropped);
+        Assembled { findings, left_out, drops: self.drops, dropped }
     }
 
     /// Where a value stands in an object: its first place there.

@@ -77,8 +77,7 @@ impl Scanner<'_> {
         let coverage = ledger.close(self.options.allow_missing, self.cancel.load(Ordering::Relaxed));
 
         let head = repository.head();
-        let drops = assembly.drops();
-        let Assembled { findings, left_out, dropped } = assembly.finish(&store, tracer, &head);
+        let Assembled { findings, left_out, drops, dropped } = assembly.finish(&store, tracer, &head);
         let judged = self.policy.judge_all(findings, coverage.is_complete() && !self.options.reachable_only);
         Ok(RepositoryReport {
             name: name.to_owned(),
