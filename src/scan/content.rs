@@ -155,17 +155,14 @@ impl Visitor for ContentReader<'_> {
         // A candidate is taken from the window in which it stands at least `margin` away from both edges that are not the
         // object's own: there its keyword and all that its keyword reaches are in view.
         let margin = 2 * self.detector.overlap() as usize;
-        let mut window = vec![0; WINDOW.max(8 * margin)];
-        let (mut filled, mut origin, mut front) = (0, 0_u64, Lines::new());
+        let most = WINDOW.max(8 * margin);
+        let mut window = Vec::with_capacity(most);
+        let (mut origin, mut front) = (0_u64, Lines::new());
         loop {
-            while filled < window.len() {
-                match content.read(&mut window[filled..])? {
-                    0 => break,
-                    n => filled += n,
-                }
-            }
-            let is_end = filled < window.len() || origin + filled as u64 == size;
-            let (text, is_start) = (&window[..filled], origin == 0);
+            (&mut *content).take((most - window.len()) as u64).read_to_end(&mut window)?;
+            let (text, filled) = (&window[..], window.len());
+            let is_end = filled < most || origin + filled as u64 == size;
+            let is_start = origin == 0;
             let found = self.detector.scan(View { bytes: text, is_start, is_end }, &mut work.scratch);
             let from = if is_start { 0 } else { margin };
             let to = if is_end { filled } else { filled - margin };
@@ -177,12 +174,11 @@ impl Visitor for ContentReader<'_> {
             }
             let done = filled - 2 * margin;
             front.drop_front(text, done);
-            window.copy_within(done..filled, 0);
-            filled -= done;
+            window.drain(..done);
             origin += done as u64;
         }
         // One more read reaches the checksum at the end of the stream.
-        let read = origin + filled as u64 + content.read(&mut [0])? as u64;
+        let read = origin + window.len() as u64 + content.read(&mut [0])? as u64;
         if read == size {
             Ok(())
         } else {
