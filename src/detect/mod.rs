@@ -7,6 +7,7 @@ mod escape;
 mod expression;
 mod found;
 mod judge;
+mod literal;
 mod pair;
 mod prefilter;
 pub mod prove;

@@ -1,6 +1,9 @@
 //! The prefilter: where the keywords of all rules stand.
 
-use super::anchors::{Anchor, choose};
+use super::{
+    anchors::{Anchor, choose},
+    literal::Literal,
+};
 use crate::rules::RuleSet;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, Span, packed};
 use std::{collections::BTreeMap, ops::Range};
@@ -8,10 +11,7 @@ use std::{collections::BTreeMap, ops::Range};
 /// A keyword and the patterns it wakes.
 #[derive(Debug)]
 pub(super) struct Word {
-    /// As written in the rule.
-    text: Vec<u8>,
-    /// With an upper-case letter it is matched as written, without one in any case.
-    exact: bool,
+    literal: Literal,
     /// Patterns, as (rule, pattern).
     pub patterns: Vec<(u16, u16)>,
 }
@@ -19,13 +19,7 @@ pub(super) struct Word {
 impl Word {
     /// Length in bytes.
     pub fn len(&self) -> u32 {
-        self.text.len() as u32
-    }
-
-    /// Whether it stands at `at`.
-    fn stands(&self, bytes: &[u8], at: usize) -> bool {
-        let found = bytes.get(at..at + self.text.len());
-        found.is_some_and(|found| found == self.text || !self.exact && found.eq_ignore_ascii_case(&self.text))
+        self.literal.text.len() as u32
     }
 }
 
@@ -58,14 +52,8 @@ impl Prefilter {
                 }
             }
         }
-        let words: Vec<Word> = by_text
-            .into_iter()
-            .map(|(text, patterns)| Word {
-                text: text.as_bytes().to_vec(),
-                exact: text.bytes().any(|byte| byte.is_ascii_uppercase()),
-                patterns,
-            })
-            .collect();
+        let words: Vec<Word> =
+            by_text.into_iter().map(|(text, patterns)| Word { literal: Literal::keyword(text), patterns }).collect();
         let longest = words.iter().map(Word::len).max().unwrap_or(1);
         let engine = match Self::by_anchors(&words) {
             Some(engine) => engine,
@@ -75,16 +63,16 @@ impl Prefilter {
     }
 
     fn by_anchors(words: &[Word]) -> Option<Engine> {
-        let anchors = choose(&words.iter().map(|word| (&word.text[..], word.exact)).collect::<Vec<_>>())?;
+        let anchors = choose(&words.iter().map(|word| &word.literal).collect::<Vec<_>>())?;
         let mut builder = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder();
-        builder.extend(anchors.iter().flat_map(Anchor::spellings));
+        builder.extend(anchors.iter().flat_map(|anchor| anchor.literal.spellings()));
         Some(Engine::Anchors { searcher: builder.build()?, anchors })
     }
 
     fn by_automaton(words: &[Word]) -> Result<Engine, aho_corasick::BuildError> {
         let mut builder = AhoCorasick::builder();
         builder.match_kind(MatchKind::Standard).ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
-        Ok(Engine::Automaton(builder.build(words.iter().map(|word| &word.text))?))
+        Ok(Engine::Automaton(builder.build(words.iter().map(|word| &word.literal.text))?))
     }
 
     /// Calls `found` with the place and number of every keyword that lies within `range` of `bytes`, in no order.
@@ -97,10 +85,10 @@ impl Prefilter {
                 let mut span = Span { start, end };
                 while let Some(hit) = searcher.find_in(bytes, span) {
                     span.start = hit.start() + 1;
-                    for anchor in anchors.iter().filter(|anchor| anchor.stands(bytes, hit.start())) {
+                    for anchor in anchors.iter().filter(|anchor| anchor.literal.stands(bytes, hit.start())) {
                         for &(word, offset) in &anchor.words {
                             let Some(at) = hit.start().checked_sub(usize::from(offset)) else { continue };
-                            let whole = &self.words[usize::from(word)];
+                            let whole = &self.words[usize::from(word)].literal;
                             if at >= range.start && at + whole.text.len() <= range.end && whole.stands(bytes, at) {
                                 found(at, word);
                             }
@@ -112,7 +100,7 @@ impl Prefilter {
                 for hit in automaton.find_overlapping_iter(&bytes[range.clone()]) {
                     let word = hit.pattern().as_u32() as u16;
                     let at = range.start + hit.start();
-                    if self.words[usize::from(word)].stands(bytes, at) {
+                    if self.words[usize::from(word)].literal.stands(bytes, at) {
                         found(at, word);
                     }
                 }
@@ -127,14 +115,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn prefilter(words: &[&str], anchored: bool) -> Prefilter {
-        let words: Vec<Word> = words
-            .iter()
-            .map(|text| Word {
-                text: text.as_bytes().to_vec(),
-                exact: text.bytes().any(|byte| byte.is_ascii_uppercase()),
-                patterns: Vec::new(),
-            })
-            .collect();
+        let words: Vec<Word> =
+            words.iter().map(|text| Word { literal: Literal::keyword(text), patterns: Vec::new() }).collect();
         let longest = words.iter().map(Word::len).max().unwrap();
         let engine =
             if anchored { Prefilter::by_anchors(&words).unwrap() } else { Prefilter::by_automaton(&words).unwrap() };
@@ -170,7 +152,7 @@ mod tests {
             let mut expected = Vec::new();
             for at in range.clone() {
                 for (n, word) in plain.words.iter().enumerate() {
-                    if at + word.text.len() <= range.end && word.stands(&text, at) {
+                    if at + word.literal.text.len() <= range.end && word.literal.stands(&text, at) {
                         expected.push((at, n as u16));
                     }
                 }
