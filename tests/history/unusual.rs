@@ -3,6 +3,7 @@
 use super::{life_of, lives_of, one_value};
 use crate::support::{Keys, Repo, Scan};
 use serde_json::Value;
+use std::path::PathBuf;
 
 /// The place of a finding's only occurrence: kind, object, line, column.
 fn spot(outcome: &crate::support::Outcome, value: &str) -> (String, String, u64, u64) {
@@ -191,15 +192,21 @@ fn a_detached_head_holds_a_value_under_its_own_name() {
     assert!(life.at_head && life.reachable);
 }
 
-#[test]
-fn a_detached_head_of_a_linked_work_tree_keeps_a_value_reachable() {
-    let (repo, value, leak) = one_value();
-    repo.put("readme", "x\n");
+/// A linked work tree called `other` whose detached HEAD alone holds `leak`.
+fn detached_beside(repo: &Repo, leak: &str) -> PathBuf {
     let other = repo.beside("other");
     repo.git(&["worktree", "add", "-q", "--detach", other.to_str().unwrap()]);
     std::fs::write(other.join("config"), leak).unwrap();
     repo.git_in(&other, &["add", "-A"]);
     repo.git_in(&other, &["commit", "-q", "-m", "there"]);
+    other
+}
+
+#[test]
+fn a_detached_head_of_a_linked_work_tree_keeps_a_value_reachable() {
+    let (repo, value, leak) = one_value();
+    repo.put("readme", "x\n");
+    detached_beside(&repo, &leak);
     let outcome = Scan::of(repo.path()).run();
     let finding = outcome.finding(&value);
     assert_eq!(finding["present_in"], serde_json::json!(["worktrees/other/HEAD"]));
@@ -300,11 +307,7 @@ fn a_gitlink_at_a_commit_of_this_repository_holds_nothing_of_its_message() {
 fn a_detached_head_of_the_linked_work_tree_that_is_scanned_is_head() {
     let (repo, value, leak) = one_value();
     repo.put("readme", "x\n");
-    let other = repo.beside("other");
-    repo.git(&["worktree", "add", "-q", "--detach", other.to_str().unwrap()]);
-    std::fs::write(other.join("config"), leak).unwrap();
-    repo.git_in(&other, &["add", "-A"]);
-    repo.git_in(&other, &["commit", "-q", "-m", "there"]);
+    let other = detached_beside(&repo, &leak);
     assert_eq!(Scan::of(&other).run().finding(&value)["at_head"], true);
     repo.git(&["checkout", "-q", "--detach"]);
     assert_eq!(Scan::of(&other).run().finding(&value)["at_head"], true);
