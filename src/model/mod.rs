@@ -2,11 +2,13 @@
 
 mod candidate;
 mod coverage;
+mod evidence;
 mod finding;
 mod fingerprint;
 mod location;
 mod object;
 mod oid;
+mod pairing;
 mod report;
 mod secret;
 mod segment;
@@ -15,11 +17,13 @@ mod trace;
 
 pub use candidate::{Candidate, DropReason, Verdict};
 pub use coverage::{Coverage, Gap, GapKind, Tally};
-pub use finding::{Component, ComponentKind, Finding, Lifetime, Pairing, PairingScope, Suppression, SuppressionKind};
+pub use evidence::Evidence;
+pub use finding::{Component, ComponentKind, Finding, Lifetime, Suppression, SuppressionKind};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use location::{Location, Place};
 pub use object::ObjectKind;
 pub use oid::{Oid, OidError};
+pub use pairing::{Pairing, PairingScope, Shared};
 pub use report::{DropCount, Dropped, Report, RepositoryReport};
 pub use secret::{Secret, redact};
 pub use segment::Segment;

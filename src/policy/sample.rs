@@ -25,6 +25,7 @@ pub(super) fn finding_of(id: u8, secret: u8, paths: &[&str]) -> Finding {
         trace: secret.trace.clone(),
         components: vec![id, secret],
         pairing: None,
+        evidence: Vec::new(),
         account_id: None,
         lifetime: None,
         line_hash: String::new(),

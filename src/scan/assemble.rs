@@ -2,19 +2,23 @@
 
 use super::{
     ScanOptions,
-    content::{ContentWork, DroppedSighting, Sighting},
+    content::ContentWork,
     credential::{Credential, link},
-    values::{Value, ValueIndex, Values},
+    grade::{Grounds, grade},
+    interner::Number,
+    sighting::{DroppedSighting, Names, Sighting, Value, ValueIndex, Wrapping},
+    ties::{Facet, Facts, Tie},
 };
 use crate::{
     aws,
     git::{Life, ObjectIndex, Stand, Store, Tracer, signature},
     model::{
-        CommitRef, Component, ComponentKind, DropCount, Dropped, Finding, Fingerprint, Location, ObjectKind,
-        Occurrence, Oid, Place, Suppression, SuppressionKind, Trace,
+        CommitRef, Component, ComponentKind, Confidence, DropCount, Dropped, Evidence, Finding, Fingerprint, Location,
+        ObjectKind, Occurrence, Oid, Pairing, PairingScope, Place, Severity, Shared, Suppression, SuppressionKind,
+        Trace,
     },
     report::line_hashes,
-    rules::RuleSet,
+    rules::{CredentialRule, RuleSet},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{cell::RefCell, collections::BTreeMap};
@@ -26,6 +30,8 @@ pub(super) struct Assembly<'a> {
     values: Vec<Value>,
     /// Sorted by value, object, place.
     sightings: Vec<Sighting>,
+    wrappings: Vec<Wrapping>,
+    profiles: Vec<String>,
     dropped_values: Vec<Value>,
     dropped: Vec<DroppedSighting>,
     drops: Vec<DropCount>,
@@ -47,40 +53,41 @@ pub(super) struct Assembled {
 }
 
 impl<'a> Assembly<'a> {
-    pub fn new(
-        rules: &'a RuleSet,
-        options: &'a ScanOptions,
-        values: Values,
-        dropped: Values,
-        work: Vec<ContentWork>,
-    ) -> Self {
+    pub fn new(rules: &'a RuleSet, options: &'a ScanOptions, names: Names, work: Vec<ContentWork>) -> Self {
         let drops = drop_counts(rules, &work);
-        let (values, renumbered) = values.sorted();
-        let (dropped_values, dropped_renumbered) = dropped.sorted();
+        let (values, new_values) = names.values.sorted();
+        let (dropped_values, new_dropped) = names.dropped.sorted();
+        let (wrappings, new_wrappings) = names.wrappings.sorted();
+        let (profiles, new_profiles) = names.profiles.sorted();
         let mut assembly = Self {
             rules,
             options,
             values,
             sightings: Vec::new(),
+            wrappings,
+            profiles,
             dropped_values,
             dropped: Vec::new(),
             drops,
             damaged: Vec::new(),
             streamed: FxHashSet::default(),
         };
+        let renumber = |sighting: &mut Sighting, values: &[Number]| {
+            sighting.value = values[sighting.value as usize];
+            sighting.wrapping = new_wrappings[sighting.wrapping as usize];
+            sighting.profile = sighting.profile.map(|profile| new_profiles[profile as usize]);
+        };
         for mut work in work {
-            work.sightings.iter_mut().for_each(|sighting| sighting.value = renumbered[sighting.value as usize]);
-            work.dropped.iter_mut().for_each(|dropped| {
-                dropped.sighting.value = dropped_renumbered[dropped.sighting.value as usize];
-            });
+            work.sightings.iter_mut().for_each(|sighting| renumber(sighting, &new_values));
+            work.dropped.iter_mut().for_each(|dropped| renumber(&mut dropped.sighting, &new_dropped));
             assembly.sightings.append(&mut work.sightings);
             assembly.dropped.append(&mut work.dropped);
             assembly.damaged.append(&mut work.damaged);
             assembly.streamed.extend(work.streamed);
         }
-        assembly.sightings.sort_unstable_by_key(|sighting| (sighting.value, sighting.object, sighting.at));
-        assembly.dropped.sort_unstable_by_key(|dropped| {
-            (dropped.sighting.value, dropped.reason, dropped.sighting.object, dropped.sighting.at)
+        assembly.sightings.sort_unstable_by_key(Sighting::order);
+        assembly.dropped.sort_unstable_by_key(|DroppedSighting { sighting, reason }| {
+            (sighting.value, *reason, sighting.object, sighting.wrapping, sighting.at)
         });
         assembly
     }
@@ -118,10 +125,15 @@ impl<'a> Assembly<'a> {
         let builder = Builder { assembly: &self, store, lives: kept, head, commits: RefCell::default() };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
+        let texts = self.texts();
+        let facts = Facts { sightings: &self.sightings, lives: kept, profiles: &self.profiles, texts: &texts };
         let link = |reachable: bool| {
             let counts =
                 |value: ValueIndex| !self.options.reachable_only || kept[value as usize].reachable == reachable;
-            link(&kinds, &self.sightings, kept, counts)
+            let begins_with = |value: ValueIndex, prefix: &str| {
+                self.values[value as usize].secret.expose().starts_with(prefix.as_bytes())
+            };
+            link(self.rules, &kinds, facts, begins_with, counts)
         };
         let credentials = link(true);
         let left_out = if self.options.reachable_only { link(false).len() as u64 } else { 0 };
@@ -133,6 +145,12 @@ impl<'a> Assembly<'a> {
         });
         let dropped = builder.dropped(dropped);
         Assembled { findings, left_out, drops: self.drops, dropped }
+    }
+
+    /// By number of a wrapping: the first wrapping that leads to the same text.
+    fn texts(&self) -> Vec<Number> {
+        let same = |wrapping: &Wrapping| self.wrappings.iter().position(|other| other.text() == wrapping.text());
+        self.wrappings.iter().map(|wrapping| same(wrapping).unwrap_or(0) as Number).collect()
     }
 
     /// Where a value stands in an object: its first place there.
@@ -173,7 +191,7 @@ struct Builder<'b> {
 }
 
 impl Builder<'_> {
-    fn finding(&self, credential: &Credential) -> Finding {
+    fn finding(&self, credential: &Credential<'_>) -> Finding {
         let rules = self.assembly.rules;
         let components: Vec<Component> = credential.values().map(|value| self.component(value)).collect();
         let leading = credential.values().position(|value| value == credential.leading()).unwrap_or(0);
@@ -188,27 +206,65 @@ impl Builder<'_> {
                     || id.is_some_and(|id| rule.id_prefixes.iter().any(|prefix| id.starts_with(prefix.as_bytes()))))
         });
         let lone = &rules.rules[usize::from(self.assembly.values[credential.leading() as usize].rule)];
-        let (rule_id, title, severity, advice) = match as_credential {
+        let (rule_id, title, worst, advice) = match as_credential {
             Some(rule) => (&rule.id, &rule.name, rule.severity, &rule.advice),
             None => (&lone.id, &lone.name, lone.severity, &lone.advice),
         };
         let values: Vec<&[u8]> = components.iter().map(|component| component.secret.expose()).collect();
         let fingerprint = Fingerprint::new(&self.assembly.options.fingerprint_key, rule_id, &values);
+        let (severity, confidence, evidence) = self.grade(credential, worst);
         Finding {
             rule_id: rule_id.clone(),
             fingerprint,
             severity,
-            confidence: credential
-                .confidence(|value| self.assembly.sightings_of(value).iter().map(|sighting| sighting.confidence).max()),
+            confidence,
             title: title.clone(),
             advice: advice.clone(),
-            pairing: credential.pairing.clone(),
+            pairing: credential.tie.as_ref().map(|tie| self.pairing(tie)),
+            evidence,
             account_id: id.and_then(aws::account_id),
             lifetime: id.and_then(aws::lifetime),
             trace: components[leading].trace.clone(),
             line_hash: String::new(),
             suppression: self.inline(credential),
             components,
+        }
+    }
+
+    fn grade(&self, credential: &Credential<'_>, severity: Severity) -> (Severity, Confidence, Vec<Evidence>) {
+        let leading = credential.leading();
+        let rule = &self.assembly.rules.rules[usize::from(self.assembly.values[leading as usize].rule)];
+        let patterns =
+            || self.assembly.sightings_of(leading).iter().map(|one| &rule.patterns[usize::from(one.pattern)]);
+        let places = || credential.values().flat_map(|value| &self.lives[value as usize].places);
+        let paths: Vec<&[u8]> = places().filter_map(|place| place.path.as_deref()).collect();
+        let whole = credential.id.is_some() && credential.main.is_some();
+        let is_part = |whole: &CredentialRule| whole.requires.len() > 1 && whole.requires.contains(&rule.kind);
+        grade(Grounds {
+            severity,
+            alone: patterns().map(|pattern| pattern.confidence).max().unwrap_or(Confidence::Low),
+            by_shape: patterns().all(|pattern| pattern.near.is_some()),
+            pair: credential.tie.as_ref().filter(|_| whole).map(Tie::confidence),
+            half: !whole && self.assembly.rules.credentials.iter().any(is_part),
+            paths: &paths,
+            elsewhere: places().any(|place| place.path.is_none()),
+        })
+    }
+
+    fn pairing(&self, tie: &Tie<'_>) -> Pairing {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let shared = tie.shared.iter().map(|facet| match facet {
+            Facet::Path(path) => Shared::Path(text(path)),
+            Facet::Commit(commit) => Shared::Commit(self.store.table().id(*commit)),
+            Facet::Directory(folder) => Shared::Directory(text(folder)),
+            Facet::Profile(name) => Shared::Profile((*name).to_owned()),
+        });
+        Pairing {
+            scope: tie.scope,
+            lines_apart: (tie.scope == PairingScope::SameBlob).then_some(tie.lines),
+            confidence: tie.confidence(),
+            shared: shared.collect(),
+            rivals: tie.rivals,
         }
     }
 
@@ -297,7 +353,7 @@ impl Builder<'_> {
 
     /// A comment allows a credential if each of its values carries one in every file that ever held it, in some version
     /// of that file: whoever adds the comment later speaks for the older versions too, but not for other files.
-    fn inline(&self, credential: &Credential) -> Option<Suppression> {
+    fn inline(&self, credential: &Credential<'_>) -> Option<Suppression> {
         let mut marker = None;
         for value in credential.values() {
             let by_object: FxHashMap<ObjectIndex, &'static str> = self

@@ -2,12 +2,13 @@
 
 use super::{
     lines::{Lines, line_of},
-    values::{ValueIndex, Values},
+    sighting::{DroppedSighting, Names, Sighting, Value},
 };
 use crate::{
+    aws,
     detect::{Detector, Found, Scratch, View},
     git::{Base, CommitHeader, Object, ObjectIndex, Visitor, tag_target},
-    model::{Candidate, Confidence, DropReason, ObjectKind, Oid, Verdict},
+    model::{Candidate, DropReason, ObjectKind, Oid, Secret, Verdict},
     policy::inline,
 };
 use std::{collections::BTreeMap, io::Read};
@@ -15,33 +16,12 @@ use std::{collections::BTreeMap, io::Read};
 /// Objects that are too large to be held are matched in windows of this many bytes, or of eight overlaps if that is more.
 const WINDOW: usize = 8 << 20;
 
-/// A value at a place of an object.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sighting {
-    pub value: ValueIndex,
-    pub object: ObjectIndex,
-    /// First byte, from the start of the object.
-    pub at: u64,
-    pub line: u32,
-    pub column: u32,
-    pub confidence: Confidence,
-    /// A comment on the line that allows it.
-    pub marker: Option<&'static str>,
-}
-
-/// A dropped value at its first place in an object: only for `--explain`.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct DroppedSighting {
-    pub sighting: Sighting,
-    pub reason: DropReason,
-}
-
 /// Matches every object it is shown.
 pub(super) struct ContentReader<'a> {
     pub detector: &'a Detector<'a>,
-    pub values: &'a Values,
-    /// Values that were dropped; `None` unless they are to be explained.
-    pub dropped: Option<&'a Values>,
+    pub names: &'a Names,
+    /// Whether dropped values are kept.
+    pub explain: bool,
 }
 
 /// What a worker collects.
@@ -85,22 +65,26 @@ impl ContentReader<'_> {
         for candidate in candidates {
             let (start, end) = (candidate.start as usize, candidate.end as usize);
             let into = match candidate.verdict {
-                Verdict::Keep => Some(self.values),
+                Verdict::Keep => &self.names.values,
                 Verdict::Drop(reason) => {
                     *work.drops.entry((candidate.rule, reason)).or_insert(0) += 1;
-                    self.dropped
+                    if !self.explain {
+                        continue;
+                    }
+                    &self.names.dropped
                 }
             };
-            let Some(into) = into else { continue };
-            let rule = &self.detector.rules().rules[usize::from(candidate.rule)];
             let (line, column) = lines.locate(text, start);
+            let profile = aws::profile(text, start).map(|name| self.names.profiles.number(name));
             let sighting = Sighting {
-                value: into.number(candidate.rule, candidate.value(text)),
+                value: into.number(Value { rule: candidate.rule, secret: Secret::new(candidate.value(text)) }),
                 object,
+                wrapping: 0,
                 at: origin + start as u64,
                 line,
                 column,
-                confidence: rule.patterns[usize::from(candidate.pattern)].confidence,
+                pattern: candidate.pattern,
+                profile,
                 marker: inline::marker(line_of(text, start, end)),
             };
             match candidate.verdict {

@@ -4,11 +4,14 @@ mod assemble;
 mod content;
 mod credential;
 mod error;
+mod grade;
+mod interner;
 mod ledger;
 mod lines;
 mod progress;
 mod scanner;
-mod values;
+mod sighting;
+mod ties;
 
 pub use error::ScanError;
 pub use progress::{NoProgress, Progress, Stage};

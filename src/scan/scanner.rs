@@ -6,7 +6,7 @@ use super::{
     content::{ContentReader, ContentWork},
     ledger::Ledger,
     progress::{Progress, Stage},
-    values::Values,
+    sighting::{Names, Wrapping},
 };
 use crate::{
     detect::Detector,
@@ -47,13 +47,14 @@ impl Scanner<'_> {
         let mut ledger = Ledger::new(&store, references.len(), bad_refs);
         let shallow = repository.shallow();
 
-        let (values, dropped) = (Values::default(), Values::default());
-        let reader =
-            ContentReader { detector: &detector, values: &values, dropped: self.options.explain.then_some(&dropped) };
+        let names = Names::default();
+        // The first: most sightings are in an object's own bytes.
+        names.wrappings.number(Wrapping::default());
+        let reader = ContentReader { detector: &detector, names: &names, explain: self.options.explain };
         let kinds = [ObjectKind::Blob, ObjectKind::Commit, ObjectKind::Tag];
         let advance = |objects, bytes| {
             self.progress.advance(objects, bytes);
-            self.progress.values(values.len() as u64);
+            self.progress.values(names.values.len() as u64);
         };
         let mut content = self.walk(&store, Stage::Walking, &kinds, &advance, &reader);
         ledger.walked(&mut content);
@@ -63,7 +64,7 @@ impl Scanner<'_> {
             let (headers, tags) = history(&mut content);
             Graph::new(store.table(), &headers, &tags, references, &shallow)
         };
-        let assembly = Assembly::new(self.rules, self.options, values, dropped, content.work);
+        let assembly = Assembly::new(self.rules, self.options, names, content.work);
         let wanted = assembly.holders(store.table().len());
         let reader = TreeReader::new(store.table(), &wanted);
         let advance = |objects, bytes| self.progress.advance(objects, bytes);

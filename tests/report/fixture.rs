@@ -1,9 +1,9 @@
 //! A report with one of each: what the snapshots show. Values are generated, so no line of this tree holds one.
 
 use keytrail::model::{
-    CommitRef, Component, ComponentKind, Confidence, Coverage, DropCount, DropReason, Dropped, Finding, Fingerprint,
-    FingerprintKey, Gap, GapKind, Lifetime, Location, ObjectKind, Occurrence, Oid, Pairing, PairingScope, Place,
-    Report, RepositoryReport, Secret, Severity, Suppression, SuppressionKind, Tally, Trace,
+    CommitRef, Component, ComponentKind, Confidence, Coverage, DropCount, DropReason, Dropped, Evidence, Finding,
+    Fingerprint, FingerprintKey, Gap, GapKind, Lifetime, Location, ObjectKind, Occurrence, Oid, Pairing, PairingScope,
+    Place, Report, RepositoryReport, Secret, Severity, Suppression, SuppressionKind, Tally, Trace,
 };
 use keytrail::rules::{CredentialRule, Rule, RuleSet};
 
@@ -23,6 +23,10 @@ fn random(seed: u64, alphabet: &[u8], length: usize) -> String {
 /// An access key id: `prefix` and sixteen characters.
 pub fn key_id(prefix: [&str; 2], seed: u64) -> String {
     [&prefix.concat(), random(seed, BASE32, 16).as_str()].concat()
+}
+
+fn pairing(scope: PairingScope, lines_apart: Option<u32>, confidence: Confidence) -> Pairing {
+    Pairing { scope, lines_apart, confidence, shared: Vec::new(), rivals: 0 }
 }
 
 /// A secret access key.
@@ -94,6 +98,7 @@ pub fn finding(
         advice: "Make the key inactive in IAM, look through CloudTrail for its use, then delete it.".to_owned(),
         components,
         pairing: None,
+        evidence: vec![Evidence::Half, Evidence::Named],
         account_id: None,
         lifetime: None,
         trace: parts.last().map(|part| part.3.clone()).unwrap_or_default(),
@@ -121,7 +126,8 @@ fn pair() -> Finding {
         (ComponentKind::SecretAccessKey, secret.as_str(), at_secret, life),
     ];
     Finding {
-        pairing: Some(Pairing { scope: PairingScope::SameBlob, lines_apart: Some(1) }),
+        pairing: Some(pairing(PairingScope::SameBlob, Some(1), Confidence::High)),
+        evidence: vec![Evidence::NearPair, Evidence::Named],
         account_id: Some("123456789012".to_owned()),
         lifetime: Some(Lifetime::LongLived),
         ..finding("aws-access-key", Severity::Critical, "AWS access key with its secret", &parts)
@@ -142,7 +148,8 @@ fn triple() -> Finding {
         (ComponentKind::SessionToken, token.as_str(), at(3, &token), gone),
     ];
     Finding {
-        pairing: Some(Pairing { scope: PairingScope::SamePath, lines_apart: None }),
+        pairing: Some(pairing(PairingScope::SamePath, None, Confidence::Medium)),
+        evidence: vec![Evidence::FarPair, Evidence::Named],
         lifetime: Some(Lifetime::Temporary),
         ..finding("aws-session", Severity::High, "AWS temporary credential", &parts)
     }

@@ -2,10 +2,7 @@
 
 use super::Page;
 use super::paint::{plural, some};
-use crate::model::{
-    CommitRef, Component, ComponentKind, Finding, Lifetime, Pairing, PairingScope, RepositoryReport, SuppressionKind,
-    Trace,
-};
+use crate::model::{CommitRef, Component, ComponentKind, Finding, Lifetime, RepositoryReport, SuppressionKind, Trace};
 use std::io;
 
 /// Refs named before "and N more".
@@ -23,7 +20,8 @@ pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport, finding:
     }
     life(page, repository, &finding.trace)?;
     if let Some(pairing) = &finding.pairing {
-        page.fact("paired", &pairing_words(pairing))?;
+        let reason = page.mask.line(&pairing.reason());
+        page.fact("paired", &reason)?;
     }
     other_places(page, finding)?;
     page.fact("fingerprint", finding.fingerprint.as_str())?;
@@ -149,18 +147,6 @@ fn commit_words(page: &Page<'_>, commit: &CommitRef) -> String {
     format!("{}  {day}  {author} <{email}>", commit.id.short())
 }
 
-fn pairing_words(pairing: &Pairing) -> String {
-    match (pairing.scope, pairing.lines_apart) {
-        (PairingScope::SameBlob, Some(0)) => "on one line".to_owned(),
-        (PairingScope::SameBlob, Some(lines)) => {
-            format!("in one file, {} apart", plural(lines.into(), "line", "lines"))
-        }
-        (PairingScope::SameBlob, None) => "in one file".to_owned(),
-        (PairingScope::SamePath, _) => "in different versions of one file".to_owned(),
-        (PairingScope::SameCommit, _) => "in different files of one commit".to_owned(),
-    }
-}
-
 fn other_places(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let named = |place| finding.components.iter().any(|component| component.location.place == place);
     let others: Vec<_> = finding.trace.occurrences.iter().filter(|o| !named(o.location.place.clone())).collect();
@@ -190,13 +176,5 @@ mod tests {
         assert!(Fate::of(&life(true, true)) == Fate::Present);
         assert!(Fate::of(&life(false, true)) == Fate::History);
         assert!(Fate::of(&life(false, false)) == Fate::Unreachable);
-    }
-
-    #[test]
-    fn pairing_is_said_in_words() {
-        let words = |scope, lines_apart| pairing_words(&Pairing { scope, lines_apart });
-        assert_eq!(words(PairingScope::SameBlob, Some(0)), "on one line");
-        assert_eq!(words(PairingScope::SameBlob, Some(1)), "in one file, 1 line apart");
-        assert_eq!(words(PairingScope::SameCommit, None), "in different files of one commit");
     }
 }
