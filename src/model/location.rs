@@ -1,6 +1,6 @@
 //! Where a value stands.
 
-use super::Oid;
+use super::{Oid, Wrapping};
 
 /// What kind of place holds a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,10 +44,12 @@ pub struct Location {
     pub place: Place,
     /// The object that holds it: a blob, or a commit or tag for messages.
     pub object: Oid,
+    /// How the text that holds it was got from the object; lines and columns are those of that text.
+    pub wrapping: Wrapping,
     /// Line of the value's first character, from 1.
     pub line: u32,
     /// Column of the value's first byte in that line, in bytes, from 1.
     pub column: u32,
-    /// Length of the value in bytes.
+    /// Bytes that it takes there.
     pub length: u32,
 }

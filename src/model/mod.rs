@@ -14,6 +14,7 @@ mod secret;
 mod segment;
 mod severity;
 mod trace;
+mod wrapping;
 
 pub use candidate::{Candidate, DropReason, Verdict};
 pub use coverage::{Coverage, Gap, GapKind, Tally};
@@ -29,3 +30,4 @@ pub use secret::{Secret, redact};
 pub use segment::Segment;
 pub use severity::{Confidence, Severity};
 pub use trace::{CommitRef, Occurrence, Trace};
+pub use wrapping::Wrapping;

@@ -6,7 +6,7 @@ use super::{
     credential::{Credential, link},
     grade::{Grounds, grade},
     interner::Number,
-    sighting::{DroppedSighting, Names, Sighting, Value, ValueIndex, Wrapping},
+    sighting::{DroppedSighting, Names, Sighting, Value, ValueIndex},
     ties::{Facet, Facts, Tie},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     model::{
         CommitRef, Component, ComponentKind, Confidence, DropCount, Dropped, Evidence, Finding, Fingerprint, Location,
         ObjectKind, Occurrence, Oid, Pairing, PairingScope, Place, Severity, Shared, Suppression, SuppressionKind,
-        Trace,
+        Trace, Wrapping,
     },
     report::line_hashes,
     rules::{CredentialRule, RuleSet},
@@ -279,12 +279,12 @@ impl Builder<'_> {
             rule_id: rule.id.clone(),
             secret: secret.clone(),
             fingerprint: Fingerprint::new(&self.assembly.options.fingerprint_key, &rule.id, &[secret.expose()]),
-            location: self.location(self.assembly.sighting(value, object), path, secret.expose().len()),
+            location: self.location(self.assembly.sighting(value, object), path),
             trace: self.trace(value),
         }
     }
 
-    fn location(&self, sighting: &Sighting, path: Option<&[u8]>, length: usize) -> Location {
+    fn location(&self, sighting: &Sighting, path: Option<&[u8]>) -> Location {
         let place = match (path, self.store.table().kind(sighting.object)) {
             (Some(path), _) => Place::File(path.to_vec()),
             (None, Some(ObjectKind::Commit)) => Place::Commit,
@@ -294,18 +294,18 @@ impl Builder<'_> {
         Location {
             place,
             object: self.store.table().id(sighting.object),
+            wrapping: self.assembly.wrappings[sighting.wrapping as usize].clone(),
             line: sighting.line,
             column: sighting.column,
-            length: length as u32,
+            length: sighting.length,
         }
     }
 
     fn trace(&self, value: ValueIndex) -> Trace {
         let life = &self.lives[value as usize];
-        let length = self.assembly.values[value as usize].secret.expose().len();
         let stands = life.places.iter().filter(|stand| stand.reachable || !self.assembly.options.reachable_only);
         let occurrence = |stand: &Stand| Occurrence {
-            location: self.location(self.assembly.sighting(value, stand.objects[0]), stand.path.as_deref(), length),
+            location: self.location(self.assembly.sighting(value, stand.objects[0]), stand.path.as_deref()),
             blobs: stand.objects.len() as u32,
             reachable: stand.reachable,
         };
@@ -328,8 +328,10 @@ impl Builder<'_> {
     fn hash_lines(&self, findings: &mut [Finding]) {
         let mut by_object: BTreeMap<Oid, Vec<(u32, usize)>> = BTreeMap::new();
         for (n, finding) in findings.iter().enumerate() {
-            let Location { object, line, .. } = finding.primary().location;
-            by_object.entry(object).or_default().push((line, n));
+            let Location { object, line, ref wrapping, .. } = finding.primary().location;
+            if wrapping.is_own_text() {
+                by_object.entry(object).or_default().push((line, n));
+            }
         }
         for (object, mut places) in by_object {
             let held = self.store.table().find(object.as_bytes()).filter(|id| !self.assembly.streamed.contains(id));
@@ -390,7 +392,7 @@ impl Builder<'_> {
                     secret: secret.clone(),
                     reason: *reason,
                     detail: detail.unwrap_or_default().to_owned(),
-                    location: self.location(sighting, path, secret.expose().len()),
+                    location: self.location(sighting, path),
                     objects: objects.len() as u64,
                 }
             })

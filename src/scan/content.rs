@@ -83,6 +83,7 @@ impl ContentReader<'_> {
                 at: origin + start as u64,
                 line,
                 column,
+                length: (end - start) as u32,
                 pattern: candidate.pattern,
                 profile,
                 marker: inline::marker(line_of(text, start, end)),

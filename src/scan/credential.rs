@@ -164,6 +164,7 @@ mod tests {
             at: u64::from(value) * 50,
             line: value + 1,
             column: 1,
+            length: 20,
             pattern: 0,
             profile: None,
             marker: None,

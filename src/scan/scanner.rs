@@ -6,12 +6,12 @@ use super::{
     content::{ContentReader, ContentWork},
     ledger::Ledger,
     progress::{Progress, Stage},
-    sighting::{Names, Wrapping},
+    sighting::Names,
 };
 use crate::{
     detect::Detector,
     git::{Containment, Graph, MAX_HELD, ObjectIndex, Repository, Store, Tracer, TreeReader, Walk, Walked},
-    model::{ObjectKind, Oid, RepositoryReport},
+    model::{ObjectKind, Oid, RepositoryReport, Wrapping},
     policy::Policy,
     rules::RuleSet,
 };

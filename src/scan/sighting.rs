@@ -3,7 +3,7 @@
 use super::interner::{Interner, Number};
 use crate::{
     git::ObjectIndex,
-    model::{DropReason, Secret},
+    model::{DropReason, Secret, Wrapping},
 };
 
 /// A distinct value, by number.
@@ -14,23 +14,6 @@ pub(super) type ValueIndex = Number;
 pub(super) struct Value {
     pub rule: u16,
     pub secret: Secret,
-}
-
-/// How the text that holds a value was got from its object: nothing for the object's own bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Wrapping {
-    /// Outermost first: `zip:conf/app.env`, `base64`.
-    pub layers: Vec<String>,
-    /// How many of the layers are containers and what they hold: with those a text of its own begins. The others are
-    /// encodings of a stretch of it.
-    pub containers: usize,
-}
-
-impl Wrapping {
-    /// The layers that make the text: values are near each other only within one.
-    pub fn text(&self) -> &[String] {
-        &self.layers[..self.containers]
-    }
 }
 
 /// A value at a place of an object.
@@ -44,6 +27,8 @@ pub(super) struct Sighting {
     pub at: u64,
     pub line: u32,
     pub column: u32,
+    /// Bytes that it takes there, which are not the value's own if it is encoded or written with escapes.
+    pub length: u32,
     /// The pattern of the value's rule that found it.
     pub pattern: u16,
     /// The profile it stands under.

@@ -238,7 +238,7 @@ mod tests {
             let places = vec![Stand { path, objects: vec![value], reachable: true }];
             self.lives.push(Life { introductions: vec![commit], places, ..Life::default() });
             let (at, line) = (0, 1);
-            let (column, pattern, marker) = (1, 0, None);
+            let (column, length, pattern, marker) = (1, 20, 0, None);
             self.sightings.push(Sighting {
                 value,
                 object: value,
@@ -246,6 +246,7 @@ mod tests {
                 at,
                 line,
                 column,
+                length,
                 pattern,
                 profile,
                 marker,

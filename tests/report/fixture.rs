@@ -3,7 +3,7 @@
 use keytrail::model::{
     CommitRef, Component, ComponentKind, Confidence, Coverage, DropCount, DropReason, Dropped, Evidence, Finding,
     Fingerprint, FingerprintKey, Gap, GapKind, Lifetime, Location, ObjectKind, Occurrence, Oid, Pairing, PairingScope,
-    Place, Report, RepositoryReport, Secret, Severity, Suppression, SuppressionKind, Tally, Trace,
+    Place, Report, RepositoryReport, Secret, Severity, Suppression, SuppressionKind, Tally, Trace, Wrapping,
 };
 use keytrail::rules::{CredentialRule, Rule, RuleSet};
 
@@ -23,6 +23,10 @@ fn random(seed: u64, alphabet: &[u8], length: usize) -> String {
 /// An access key id: `prefix` and sixteen characters.
 pub fn key_id(prefix: [&str; 2], seed: u64) -> String {
     [&prefix.concat(), random(seed, BASE32, 16).as_str()].concat()
+}
+
+fn wrapping() -> Wrapping {
+    Wrapping { layers: vec!["zip:conf/app.env".to_owned(), "base64".to_owned()], containers: 1 }
 }
 
 fn pairing(scope: PairingScope, lines_apart: Option<u32>, confidence: Confidence) -> Pairing {
@@ -47,7 +51,14 @@ pub fn oid(n: u8) -> Oid {
 
 /// A place in a file.
 pub fn file(path: &[u8], n: u8, line: u32, column: u32, value: &str) -> Location {
-    Location { place: Place::File(path.to_vec()), object: oid(n), line, column, length: value.len() as u32 }
+    Location {
+        place: Place::File(path.to_vec()),
+        object: oid(n),
+        wrapping: Wrapping::default(),
+        line,
+        column,
+        length: value.len() as u32,
+    }
 }
 
 fn commit(n: u8, author: &str, date: &str) -> CommitRef {
@@ -174,7 +185,14 @@ fn removed_id() -> Finding {
 /// A secret in a commit message, held by a branch whose name holds it too.
 fn in_message() -> Finding {
     let secret = secret(4);
-    let at = Location { place: Place::Commit, object: oid(106), line: 6, column: 4, length: 40 };
+    let at = Location {
+        place: Place::Commit,
+        object: oid(106),
+        wrapping: Wrapping::default(),
+        line: 6,
+        column: 4,
+        length: 40,
+    };
     let mut life = trace(&at);
     life.present_in = vec![format!("refs/heads/leak-{secret}")];
     let parts = [(ComponentKind::SecretAccessKey, secret.as_str(), at, life)];
@@ -184,7 +202,7 @@ fn in_message() -> Finding {
 /// A secret in a blob that nothing names.
 fn unreachable() -> Finding {
     let secret = secret(5);
-    let at = Location { place: Place::Unnamed, object: oid(7), line: 1, column: 1, length: 40 };
+    let at = Location { place: Place::Unnamed, object: oid(7), wrapping: wrapping(), line: 1, column: 1, length: 40 };
     let life =
         Trace { occurrences: vec![Occurrence { reachable: false, ..seen_at(&at) }], blobs: 1, ..Trace::default() };
     let parts = [(ComponentKind::SecretAccessKey, secret.as_str(), at, life)];

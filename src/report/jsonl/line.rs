@@ -63,6 +63,7 @@ pub(super) struct SpotFields {
     line: u32,
     column: u32,
     blob: Oid,
+    wrapped: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -122,6 +123,7 @@ pub(super) fn spot(location: &Location, mask: &Mask) -> SpotFields {
         line: location.line,
         column: location.column,
         blob: location.object,
+        wrapped: location.wrapping.layers.iter().map(|layer| mask.text(layer)).collect(),
     }
 }
 

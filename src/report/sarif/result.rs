@@ -56,7 +56,9 @@ fn message(finding: &Finding, mask: &Mask) -> String {
         (false, true, true) => "not in HEAD: history keeps it",
     };
     let account = finding.account_id.as_ref().map(|id| format!(" AWS account {id}.")).unwrap_or_default();
-    format!("{} ({}), {introduced}, {now}.{account}", mask.text(&finding.title), values.join(", "))
+    let wrapped = mask.wrapping(&finding.primary().location).map(|wrapping| format!(", inside of {wrapping}"));
+    let wrapped = wrapped.unwrap_or_default();
+    format!("{} ({}){wrapped}, {introduced}, {now}.{account}", mask.text(&finding.title), values.join(", "))
 }
 
 /// The other components, then the other places.
