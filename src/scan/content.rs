@@ -1,7 +1,7 @@
 //! Reads blobs, commits and tags: matches them, and notes what commits and tags say of history.
 
 use super::{
-    lines::{Lines, line_of},
+    lines::{LineIndex, Start},
     sighting::{DroppedSighting, Names, Sighting, Value},
 };
 use crate::{
@@ -52,14 +52,12 @@ impl ContentReader<'_> {
         }
     }
 
-    /// Takes down `candidates`, which stand in `text` in ascending order; `text` begins at `origin` of its object.
+    /// Takes down `candidates`, which stand in `text` of `object`.
     fn take_down(
         &self,
         work: &mut ContentWork,
         object: ObjectIndex,
-        text: &[u8],
-        origin: u64,
-        lines: &mut Lines,
+        text: &LineIndex<'_>,
         candidates: impl Iterator<Item = Candidate>,
     ) {
         for candidate in candidates {
@@ -74,19 +72,19 @@ impl ContentReader<'_> {
                     &self.names.dropped
                 }
             };
-            let (line, column) = lines.locate(text, start);
-            let profile = aws::profile(text, start).map(|name| self.names.profiles.number(name));
+            let (line, column) = text.locate(start);
+            let profile = aws::profile(text.bytes, start).map(|name| self.names.profiles.number(name));
             let sighting = Sighting {
-                value: into.number(Value { rule: candidate.rule, secret: Secret::new(candidate.value(text)) }),
+                value: into.number(Value { rule: candidate.rule, secret: Secret::new(candidate.value(text.bytes)) }),
                 object,
                 wrapping: 0,
-                at: origin + start as u64,
+                at: text.start.origin + start as u64,
                 line,
                 column,
                 length: (end - start) as u32,
                 pattern: candidate.pattern,
                 profile,
-                marker: inline::marker(line_of(text, start, end)),
+                marker: inline::marker(text.line_of(start, end)),
             };
             match candidate.verdict {
                 Verdict::Keep => work.sightings.push(sighting),
@@ -123,7 +121,7 @@ impl Visitor for ContentReader<'_> {
             Self::note_history(work, object);
             if !found.is_empty() {
                 let candidates = found.candidates().into_iter();
-                self.take_down(work, object.id, object.bytes, 0, &mut Lines::new(), candidates);
+                self.take_down(work, object.id, &LineIndex::new(object.bytes, Start::TEXT), candidates);
             }
         }
         found
@@ -142,28 +140,28 @@ impl Visitor for ContentReader<'_> {
         let margin = 2 * self.detector.overlap() as usize;
         let most = WINDOW.max(8 * margin);
         let mut window = Vec::with_capacity(most);
-        let (mut origin, mut front) = (0_u64, Lines::new());
+        let mut start = Start::TEXT;
         loop {
             (&mut *content).take((most - window.len()) as u64).read_to_end(&mut window)?;
             let (text, filled) = (&window[..], window.len());
-            let is_end = filled < most || origin + filled as u64 == size;
-            let is_start = origin == 0;
+            let is_end = filled < most || start.origin + filled as u64 == size;
+            let is_start = start.origin == 0;
             let found = self.detector.scan(View { bytes: text, is_start, is_end }, &mut work.scratch);
             let from = if is_start { 0 } else { margin };
             let to = if is_end { filled } else { filled - margin };
             let candidates = found.candidates().into_iter();
             let candidates = candidates.filter(|candidate| (from..to).contains(&(candidate.start as usize)));
-            self.take_down(work, id, text, origin, &mut front.clone(), candidates);
+            let lines = LineIndex::new(text, start);
+            self.take_down(work, id, &lines, candidates);
             if is_end {
                 break;
             }
             let done = filled - 2 * margin;
-            front.drop_front(text, done);
+            start = lines.from(done);
             window.drain(..done);
-            origin += done as u64;
         }
         // One more read reaches the checksum at the end of the stream.
-        let read = origin + window.len() as u64 + content.read(&mut [0])? as u64;
+        let read = start.origin + window.len() as u64 + content.read(&mut [0])? as u64;
         if read == size {
             Ok(())
         } else {
