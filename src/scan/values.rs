@@ -1,7 +1,7 @@
 //! The distinct values of a scan, each kept once.
 
 use crate::model::Secret;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// A distinct value, by number.
@@ -31,12 +31,14 @@ impl Values {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// The values in an order that does not depend on which worker came first, and for each old number the new one.
-    pub fn sorted(self) -> (Vec<Value>, Vec<ValueIndex>) {
+    /// The values that were `seen`, in an order that does not depend on which worker came first, and for each old number
+    /// the new one.
+    pub fn sorted(self, seen: &FxHashSet<ValueIndex>) -> (Vec<Value>, Vec<ValueIndex>) {
         let known = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut values: Vec<(Value, ValueIndex)> = known.into_iter().collect();
+        let mut renumbered = vec![0; known.len()];
+        let mut values: Vec<(Value, ValueIndex)> =
+            known.into_iter().filter(|(_, number)| seen.contains(number)).collect();
         values.sort_unstable();
-        let mut renumbered = vec![0; values.len()];
         for (new, (_, old)) in values.iter().enumerate() {
             renumbered[*old as usize] = new as ValueIndex;
         }
