@@ -286,6 +286,7 @@ mod tests {
             description: String::new(),
             severity: Severity::Low,
             advice: String::new(),
+            only: None,
             references: Vec::new(),
             patterns,
             checks: vec![Check::NotHex],

@@ -25,7 +25,7 @@ pub use location::{Location, Place};
 pub use object::ObjectKind;
 pub use oid::{Oid, OidError};
 pub use pairing::{Pairing, PairingScope, Shared};
-pub use report::{DropCount, Dropped, Report, RepositoryReport};
+pub use report::{DropCount, Dropped, Report, RepositoryReport, Source};
 pub use secret::{Secret, redact};
 pub use segment::Segment;
 pub use severity::{Confidence, Severity};

@@ -1,6 +1,6 @@
 //! Keeps values out of everything else that is written: a path, a branch or an author's name may hold one too.
 
-use crate::model::{Component, Location, Place, Report, Secret};
+use crate::model::{Component, Location, Report, Secret};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -74,13 +74,10 @@ impl Mask {
         self.text(&spell_out(&self.text(text)))
     }
 
-    /// The path of a file, lossily decoded; `None` for other places.
+    /// The path of a place that has one, lossily decoded.
     pub(super) fn path(&self, location: &Location) -> Option<String> {
-        match &location.place {
-            // Decoding can join bytes to the text of a value, so the text is masked again.
-            Place::File(path) => Some(self.text(&String::from_utf8_lossy(&self.bytes(path)))),
-            Place::Commit | Place::Tag | Place::Unnamed => None,
-        }
+        // Decoding can join bytes to the text of a value, so the text is masked again.
+        location.place.path().map(|path| self.text(&String::from_utf8_lossy(&self.bytes(&path))))
     }
 
     /// The place for a person: `path:line:column`, on one line.
@@ -147,7 +144,7 @@ fn turns_direction(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DropReason, Dropped, Oid, RepositoryReport, Wrapping};
+    use crate::model::{DropReason, Dropped, Oid, Place, RepositoryReport, Wrapping};
 
     fn location(path: &[u8]) -> Location {
         let object = Oid::from_bytes(&[7; 20]).unwrap();

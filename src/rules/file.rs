@@ -1,5 +1,6 @@
 //! The TOML form of rules and allowlists, as people write them: `patterns/*.toml` and users' own files.
 
+use super::Scope;
 use crate::model::{ComponentKind, Confidence, Severity};
 use serde::Deserialize;
 use toml::Spanned;
@@ -26,6 +27,7 @@ pub(super) struct RuleForm {
     pub(super) description: String,
     pub(super) severity: Severity,
     pub(super) advice: String,
+    pub(super) only: Option<Scope>,
     #[serde(default)]
     pub(super) references: Vec<String>,
     #[serde(default)]

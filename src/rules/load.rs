@@ -8,8 +8,9 @@ use std::path::Path;
 use toml::Spanned;
 
 /// The files compiled in: name and text.
-const BUILTIN: [(&str, &str); 2] = [
+const BUILTIN: [(&str, &str); 3] = [
     ("patterns/aws.toml", include_str!("../../patterns/aws.toml")),
+    ("patterns/git.toml", include_str!("../../patterns/git.toml")),
     ("patterns/allowlist.toml", include_str!("../../patterns/allowlist.toml")),
 ];
 
@@ -134,6 +135,7 @@ impl Place<'_> {
             description: form.description.trim().to_owned(),
             severity: form.severity,
             advice: form.advice,
+            only: form.only,
             references: form.references,
             patterns,
             checks,

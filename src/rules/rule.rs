@@ -3,6 +3,7 @@
 use super::Allowlist;
 use crate::model::{ComponentKind, Confidence, Severity};
 use regex::bytes::Regex;
+use serde::Deserialize;
 
 /// All rules of a run, in a fixed order: built-in ones as in their files, then the user's.
 #[derive(Debug, Clone)]
@@ -21,9 +22,35 @@ impl RuleSet {
         self.rules.iter().find(|rule| rule.id == id)
     }
 
+    /// The same rules, where those that are restricted to other texts find nothing. Each keeps its number.
+    #[must_use]
+    pub fn within(&self, scope: Option<Scope>) -> Self {
+        let mut rules = self.clone();
+        let elsewhere = |rule: &&mut Rule| rule.only.is_some() && rule.only != scope;
+        rules.rules.iter_mut().filter(elsewhere).for_each(|rule| rule.patterns.clear());
+        rules
+    }
+
     /// The credential called `id`.
     pub fn credential(&self, id: &str) -> Option<&CredentialRule> {
         self.credentials.iter().find(|credential| credential.id == id)
+    }
+}
+
+/// Texts to which a rule may be restricted, since what it looks for is harmless, or far too frequent, elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// A repository's own configuration.
+    Config,
+}
+
+impl Scope {
+    /// The word used in rule files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+        }
     }
 }
 
@@ -42,6 +69,8 @@ pub struct Rule {
     pub severity: Severity,
     /// What the owner of a lone value does next: one line.
     pub advice: String,
+    /// Where alone it is looked for; `None`: everywhere.
+    pub only: Option<Scope>,
     /// Where the facts come from: URLs.
     pub references: Vec<String>,
     /// Ways in which the value turns up.

@@ -6,16 +6,16 @@ use super::{
     credential::{Credential, link},
     grade::{Grounds, grade},
     interner::Number,
+    objects::Objects,
     sighting::{DroppedSighting, Names, Sighting, Value, ValueIndex},
     ties::{Facet, Facts, Tie},
 };
 use crate::{
     aws,
-    git::{Life, ObjectIndex, Stand, Store, Tracer, signature},
+    git::{Life, ObjectIndex, Stand, signature},
     model::{
         CommitRef, Component, ComponentKind, Confidence, DropCount, Dropped, Evidence, Finding, Fingerprint, Location,
-        ObjectKind, Occurrence, Oid, Pairing, PairingScope, Place, Severity, Shared, Suppression, SuppressionKind,
-        Trace, Wrapping,
+        Occurrence, Pairing, PairingScope, Secret, Severity, Shared, Suppression, SuppressionKind, Trace, Wrapping,
     },
     report::line_hashes,
     rules::{CredentialRule, RuleSet},
@@ -55,10 +55,14 @@ pub(super) struct Assembled {
 impl<'a> Assembly<'a> {
     pub fn new(rules: &'a RuleSet, options: &'a ScanOptions, names: Names, work: Vec<ContentWork>) -> Self {
         let drops = drop_counts(rules, &work);
-        let (values, new_values) = names.values.sorted();
-        let (dropped_values, new_dropped) = names.dropped.sorted();
-        let (wrappings, new_wrappings) = names.wrappings.sorted();
-        let (profiles, new_profiles) = names.profiles.sorted();
+        let seen: FxHashSet<Number> =
+            work.iter().flat_map(|work| &work.sightings).map(|sighting| sighting.value).collect();
+        let (values, new_values) = names.values.sorted(|value| seen.contains(&value));
+        let seen: FxHashSet<Number> =
+            work.iter().flat_map(|work| &work.dropped).map(|dropped| dropped.sighting.value).collect();
+        let (dropped_values, new_dropped) = names.dropped.sorted(|value| seen.contains(&value));
+        let (wrappings, new_wrappings) = names.wrappings.sorted(|_| true);
+        let (profiles, new_profiles) = names.profiles.sorted(|_| true);
         let mut assembly = Self {
             rules,
             options,
@@ -97,12 +101,14 @@ impl<'a> Assembly<'a> {
         self.damaged.iter()
     }
 
-    /// By object number: whether its path matters.
-    pub fn holders(&self, objects: usize) -> Vec<bool> {
-        let mut wanted = vec![false; objects];
-        let dropped = self.dropped.iter().map(|dropped| &dropped.sighting);
-        self.sightings.iter().chain(dropped).for_each(|sighting| wanted[sighting.object as usize] = true);
-        wanted
+    /// Kept and dropped values together.
+    pub fn value_count(&self) -> usize {
+        self.values.len() + self.dropped_values.len()
+    }
+
+    /// The kept values, in their order.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.values.iter().map(|value| &value.secret)
     }
 
     /// By value, kept ones first and then dropped ones: the objects that hold it.
@@ -118,11 +124,17 @@ impl<'a> Assembly<'a> {
         holders
     }
 
-    /// Puts values together and looks up what a report shows of them.
-    pub fn finish(self, store: &Store, tracer: Tracer<'_>, head: &crate::git::Head) -> Assembled {
-        let lives = tracer.lives(self.values.len() + self.dropped_values.len());
+    /// Puts values together and looks up what a report shows of them. `lives` has kept values first and then dropped ones;
+    /// `asked_for` says of a life whether it is one that the user wants to hear of.
+    pub fn finish(
+        self,
+        objects: &Objects<'_>,
+        lives: &[Life],
+        head: &crate::git::Head,
+        asked_for: impl Fn(&Life) -> bool,
+    ) -> Assembled {
         let (kept, dropped) = lives.split_at(self.values.len());
-        let builder = Builder { assembly: &self, store, lives: kept, head, commits: RefCell::default() };
+        let builder = Builder { assembly: &self, objects, lives: kept, head, commits: RefCell::default() };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
         let texts = self.texts();
@@ -135,10 +147,16 @@ impl<'a> Assembly<'a> {
             };
             link(self.rules, &kinds, facts, begins_with, counts)
         };
-        let credentials = link(true);
-        let left_out = if self.options.reachable_only { link(false).len() as u64 } else { 0 };
+        let mut credentials = link(true);
+        let all = credentials.len();
+        // Pairs are made first: a secret that is asked for takes an older id along.
+        credentials.retain(|credential| credential.values().any(|value| asked_for(&kept[value as usize])));
+        let mut left_out = (all - credentials.len()) as u64;
+        if self.options.reachable_only {
+            left_out += link(false).len() as u64;
+        }
         let mut findings: Vec<Finding> = credentials.iter().map(|credential| builder.finding(credential)).collect();
-        builder.hash_lines(&mut findings);
+        builder.hash_lines(&credentials, &mut findings);
         findings.sort_by_cached_key(|finding| {
             let Location { place, line, column, .. } = &finding.primary().location;
             (std::cmp::Reverse(finding.severity), place.clone(), *line, *column, finding.fingerprint.clone())
@@ -183,7 +201,7 @@ fn drop_counts(rules: &RuleSet, work: &[ContentWork]) -> Vec<DropCount> {
 /// Turns numbers into what a report shows.
 struct Builder<'b> {
     assembly: &'b Assembly<'b>,
-    store: &'b Store,
+    objects: &'b Objects<'b>,
     lives: &'b [Life],
     head: &'b crate::git::Head,
     /// Commits and tags that were read for a report: one may bring in thousands of values.
@@ -255,7 +273,7 @@ impl Builder<'_> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let shared = tie.shared.iter().map(|facet| match facet {
             Facet::Path(path) => Shared::Path(text(path)),
-            Facet::Commit(commit) => Shared::Commit(self.store.table().id(*commit)),
+            Facet::Commit(commit) => Shared::Commit(self.objects.id(*commit)),
             Facet::Directory(folder) => Shared::Directory(text(folder)),
             Facet::Profile(name) => Shared::Profile((*name).to_owned()),
         });
@@ -271,9 +289,7 @@ impl Builder<'_> {
     fn component(&self, value: ValueIndex) -> Component {
         let Value { rule, secret } = &self.assembly.values[value as usize];
         let rule = &self.assembly.rules.rules[usize::from(*rule)];
-        let life = &self.lives[value as usize];
-        let object = life.primary.map_or_else(|| self.assembly.sightings_of(value)[0].object, |(_, object)| object);
-        let path = life.primary.and_then(|(place, _)| life.places[place].path.as_deref());
+        let (object, path) = self.primary(value);
         Component {
             kind: rule.kind.clone(),
             rule_id: rule.id.clone(),
@@ -284,16 +300,19 @@ impl Builder<'_> {
         }
     }
 
+    /// The object, and its path, at which a value is shown to stand.
+    fn primary(&self, value: ValueIndex) -> (ObjectIndex, Option<&[u8]>) {
+        let life = &self.lives[value as usize];
+        match life.primary {
+            Some((place, object)) => (object, life.places[place].path.as_deref()),
+            None => (self.assembly.sightings_of(value)[0].object, None),
+        }
+    }
+
     fn location(&self, sighting: &Sighting, path: Option<&[u8]>) -> Location {
-        let place = match (path, self.store.table().kind(sighting.object)) {
-            (Some(path), _) => Place::File(path.to_vec()),
-            (None, Some(ObjectKind::Commit)) => Place::Commit,
-            (None, Some(ObjectKind::Tag)) => Place::Tag,
-            (None, _) => Place::Unnamed,
-        };
         Location {
-            place,
-            object: self.store.table().id(sighting.object),
+            place: self.objects.place(sighting.object, path),
+            object: self.objects.id(sighting.object),
             wrapping: self.assembly.wrappings[sighting.wrapping as usize].clone(),
             line: sighting.line,
             column: sighting.column,
@@ -325,17 +344,18 @@ impl Builder<'_> {
     }
 
     /// Fills in the line hashes, reading each object once: a dump of keys is one object and thousands of findings.
-    fn hash_lines(&self, findings: &mut [Finding]) {
-        let mut by_object: BTreeMap<Oid, Vec<(u32, usize)>> = BTreeMap::new();
-        for (n, finding) in findings.iter().enumerate() {
-            let Location { object, line, ref wrapping, .. } = finding.primary().location;
+    fn hash_lines(&self, credentials: &[Credential<'_>], findings: &mut [Finding]) {
+        let mut by_object: BTreeMap<ObjectIndex, Vec<(u32, usize)>> = BTreeMap::new();
+        for (n, (finding, credential)) in findings.iter().zip(credentials).enumerate() {
+            let Some(first) = credential.values().next() else { continue };
+            let Location { line, ref wrapping, .. } = finding.primary().location;
             if wrapping.is_own_text() {
-                by_object.entry(object).or_default().push((line, n));
+                by_object.entry(self.primary(first).0).or_default().push((line, n));
             }
         }
         for (object, mut places) in by_object {
-            let held = self.store.table().find(object.as_bytes()).filter(|id| !self.assembly.streamed.contains(id));
-            let Some((_, bytes)) = held.and_then(|id| self.store.read(id).ok()) else { continue };
+            let held = (!self.assembly.streamed.contains(&object)).then(|| self.objects.bytes(object)).flatten();
+            let Some(bytes) = held else { continue };
             places.sort_unstable();
             let lines: Vec<u32> = places.iter().map(|&(line, _)| line).collect();
             for ((_, n), hash) in places.into_iter().zip(line_hashes(&bytes, &lines)) {
@@ -347,8 +367,7 @@ impl Builder<'_> {
     fn commit(&self, id: ObjectIndex) -> CommitRef {
         let read = || {
             // A commit that was read a moment ago; should it be gone by now, its id still tells.
-            let bytes = self.store.read(id).map(|(_, bytes)| bytes).unwrap_or_default();
-            signature(self.store.table().id(id), &bytes)
+            signature(self.objects.id(id), &self.objects.bytes(id).unwrap_or_default())
         };
         self.commits.borrow_mut().entry(id).or_insert_with(read).clone()
     }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     aws,
     detect::{Detector, Found, Scratch, View},
-    git::{Base, CommitHeader, Object, ObjectIndex, Visitor, tag_target},
+    git::{Base, CommitHeader, Object, ObjectIndex, Visitor, lfs::Pointer, tag_target},
     model::{Candidate, DropReason, ObjectKind, Oid, Secret, Verdict},
     policy::inline,
 };
@@ -32,6 +32,8 @@ pub(super) struct ContentWork {
     pub drops: BTreeMap<(u16, DropReason), u64>,
     pub commits: Vec<(ObjectIndex, CommitHeader)>,
     pub tags: Vec<(ObjectIndex, Oid)>,
+    /// Blobs that stand for content which Git LFS keeps.
+    pub pointers: Vec<(ObjectIndex, Pointer)>,
     /// Commits and tags whose header makes no sense.
     pub damaged: Vec<ObjectIndex>,
     /// Objects that are too large to be held.
@@ -45,7 +47,11 @@ impl ContentReader<'_> {
                 CommitHeader::parse(object.bytes).map(|header| work.commits.push((object.id, header))).is_some()
             }
             ObjectKind::Tag => tag_target(object.bytes).map(|target| work.tags.push((object.id, target))).is_some(),
-            ObjectKind::Blob | ObjectKind::Tree => true,
+            ObjectKind::Blob => {
+                work.pointers.extend(Pointer::parse(object.bytes).map(|pointer| (object.id, pointer)));
+                true
+            }
+            ObjectKind::Tree => true,
         };
         if !understood {
             work.damaged.push(object.id);
@@ -106,6 +112,7 @@ impl Visitor for ContentReader<'_> {
             drops: BTreeMap::new(),
             commits: Vec::new(),
             tags: Vec::new(),
+            pointers: Vec::new(),
             damaged: Vec::new(),
             streamed: Vec::new(),
         }
@@ -131,7 +138,7 @@ impl Visitor for ContentReader<'_> {
         &self,
         work: &mut ContentWork,
         id: ObjectIndex,
-        size: u64,
+        size: Option<u64>,
         content: &mut dyn Read,
     ) -> std::io::Result<()> {
         work.streamed.push(id);
@@ -144,7 +151,7 @@ impl Visitor for ContentReader<'_> {
         loop {
             (&mut *content).take((most - window.len()) as u64).read_to_end(&mut window)?;
             let (text, filled) = (&window[..], window.len());
-            let is_end = filled < most || start.origin + filled as u64 == size;
+            let is_end = filled < most || size == Some(start.origin + filled as u64);
             let is_start = start.origin == 0;
             let found = self.detector.scan(View { bytes: text, is_start, is_end }, &mut work.scratch);
             let from = if is_start { 0 } else { margin };
@@ -162,10 +169,11 @@ impl Visitor for ContentReader<'_> {
         }
         // One more read reaches the checksum at the end of the stream.
         let read = start.origin + window.len() as u64 + content.read(&mut [0])? as u64;
-        if read == size {
-            Ok(())
-        } else {
-            Err(std::io::Error::other(format!("it holds {read} bytes instead of the {size} it announces")))
+        match size {
+            Some(size) if size != read => {
+                Err(std::io::Error::other(format!("it holds {read} bytes instead of the {size} it announces")))
+            }
+            _ => Ok(()),
         }
     }
 }

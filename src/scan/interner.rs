@@ -31,12 +31,13 @@ impl<T: Hash + Eq + Ord> Interner<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// The things in an order that does not depend on which worker came first, and for each old number the new one.
-    pub fn sorted(self) -> (Vec<T>, Vec<Number>) {
+    /// Those whose number is `wanted`, in an order that does not depend on which worker came first, and for each old
+    /// number the new one.
+    pub fn sorted(self, wanted: impl Fn(Number) -> bool) -> (Vec<T>, Vec<Number>) {
         let known = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut things: Vec<(T, Number)> = known.into_iter().collect();
+        let mut renumbered = vec![0; known.len()];
+        let mut things: Vec<(T, Number)> = known.into_iter().filter(|&(_, number)| wanted(number)).collect();
         things.sort_unstable();
-        let mut renumbered = vec![0; things.len()];
         for (new, (_, old)) in things.iter().enumerate() {
             renumbered[*old as usize] = new as Number;
         }
@@ -53,6 +54,7 @@ mod tests {
         let interner = Interner::default();
         assert_eq!(["b", "a", "b"].map(|thing| interner.number(thing)), [0, 1, 0]);
         assert_eq!(interner.len(), 2);
-        assert_eq!(interner.sorted(), (vec!["a", "b"], vec![1, 0]));
+        assert_eq!(interner.number("c"), 2);
+        assert_eq!(interner.sorted(|number| number < 2), (vec!["a", "b"], vec![1, 0, 0]));
     }
 }

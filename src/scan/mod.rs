@@ -1,16 +1,22 @@
 //! One scan: a repository in, a report out.
 
 mod assemble;
+mod beside;
 mod content;
 mod credential;
 mod error;
+mod files;
 mod grade;
 mod interner;
 mod ledger;
 mod lines;
+mod objects;
 mod progress;
 mod scanner;
+mod selection;
 mod sighting;
+mod snapshot;
+mod texts;
 mod ties;
 
 pub use error::ScanError;
@@ -26,7 +32,14 @@ pub struct ScanOptions {
     pub max_object_size: u64,
     /// Leave out findings that no ref reaches; everything is read all the same.
     pub reachable_only: bool,
-    /// Missing objects and shallow boundaries are named but do not make the scan incomplete.
+    /// Count only what a commit of this range introduced, in the words of `git rev-list`; empty: of any.
+    pub range: Vec<String>,
+    /// Count only what a commit introduced at this time or later, in seconds since 1970.
+    pub since: Option<i64>,
+    /// Read the repository's own files, too: reflogs and configuration. Off for a mirror, whose files are not those of
+    /// the repository that it mirrors.
+    pub own_files: bool,
+    /// Missing objects, absent LFS files and shallow boundaries are named but do not make the scan incomplete.
     pub allow_missing: bool,
     /// Keep dropped values for `--explain`.
     pub explain: bool,
@@ -39,6 +52,9 @@ impl Default for ScanOptions {
         Self {
             max_object_size: 64 << 20,
             reachable_only: false,
+            range: Vec::new(),
+            since: None,
+            own_files: true,
             allow_missing: false,
             explain: false,
             fingerprint_key: FingerprintKey::default(),

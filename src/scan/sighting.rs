@@ -52,11 +52,19 @@ pub(super) struct DroppedSighting {
 }
 
 /// What sightings call by number while they are being collected.
-#[derive(Default)]
 pub(super) struct Names {
     pub values: Interner<Value>,
     /// Values that were dropped.
     pub dropped: Interner<Value>,
     pub wrappings: Interner<Wrapping>,
     pub profiles: Interner<String>,
+}
+
+impl Names {
+    pub fn new() -> Self {
+        let wrappings = Interner::default();
+        // The first: most sightings are in an object's own bytes.
+        wrappings.number(Wrapping::default());
+        Self { values: Interner::default(), dropped: Interner::default(), wrappings, profiles: Interner::default() }
+    }
 }

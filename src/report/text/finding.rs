@@ -2,7 +2,10 @@
 
 use super::Page;
 use super::paint::{plural, some};
-use crate::model::{CommitRef, Component, ComponentKind, Finding, Lifetime, RepositoryReport, SuppressionKind, Trace};
+use crate::model::{
+    CommitRef, Component, ComponentKind, Finding, Lifetime, Place, RepositoryReport, Source, SuppressionKind, Trace,
+};
+use crate::report::place_words;
 use std::io;
 
 /// Refs named before "and N more".
@@ -75,6 +78,7 @@ fn component_note(finding: &Finding, component: &Component) -> Option<&'static s
         Fate::Present => "  (still at a tip)",
         Fate::History => "  (in history only)",
         Fate::Unreachable => "  (unreachable)",
+        Fate::Beside => "  (not in history)",
     })
 }
 
@@ -84,21 +88,24 @@ enum Fate {
     Present,
     History,
     Unreachable,
+    /// In no object of the history, but in a text beside it.
+    Beside,
 }
 
 impl Fate {
     fn of(trace: &Trace) -> Self {
         match trace {
             trace if trace.at_head || !trace.present_in.is_empty() => Self::Present,
-            trace if trace.reachable => Self::History,
+            trace if trace.beside_history().is_some() => Self::Beside,
+            trace if trace.occurrences.iter().any(|at| at.reachable && at.location.place.is_history()) => Self::History,
             _ => Self::Unreachable,
         }
     }
 }
 
 fn life(page: &mut Page<'_>, repository: &RepositoryReport, trace: &Trace) -> io::Result<()> {
-    match trace.introduced() {
-        Some(commit) => {
+    match (trace.introduced(), trace.beside_history()) {
+        (Some(commit), _) => {
             let mut says = commit_words(page, commit);
             if trace.introductions.len() > 1 {
                 let more = plural(trace.introductions.len() as u64 - 1, "other commit", "other commits");
@@ -106,11 +113,14 @@ fn life(page: &mut Page<'_>, repository: &RepositoryReport, trace: &Trace) -> io
             }
             page.fact("introduced", &says)?;
         }
-        None => page.fact("introduced", "by no commit in this repository")?,
+        (None, Some(place)) => return page.fact("now", &beside_words(page, repository, trace, place)),
+        (None, None) => page.fact("introduced", "by no commit in this repository")?,
     }
     match Fate::of(trace) {
         Fate::Present => page.fact("still in", &some(&ref_names(page, repository, trace), REFS)),
-        Fate::Unreachable => page.fact("unreachable", "no ref holds it (git gc has not removed it yet)"),
+        Fate::Unreachable | Fate::Beside => {
+            page.fact("unreachable", "no ref holds it (git gc has not removed it yet)")
+        }
         Fate::History => {
             if let Some(commit) = trace.removed() {
                 let says = commit_words(page, commit);
@@ -118,6 +128,16 @@ fn life(page: &mut Page<'_>, repository: &RepositoryReport, trace: &Trace) -> io
             }
             page.fact("now", "not at any tip, history keeps it")
         }
+    }
+}
+
+/// Where a value is now that stands beside the history.
+fn beside_words(page: &Page<'_>, repository: &RepositoryReport, trace: &Trace, place: &Place) -> String {
+    match (trace.at_head, place, repository.source) {
+        (true, ..) => format!("in {}", some(&ref_names(page, repository, trace), REFS)),
+        (false, Place::Worktree(_), Source::Files) => "in a file".to_owned(),
+        (false, Place::Worktree(_), _) => "in the work tree, not committed yet".to_owned(),
+        _ => place_words(place).to_owned(),
     }
 }
 
@@ -169,12 +189,22 @@ fn other_places(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Location, Occurrence, Wrapping};
 
     #[test]
-    fn a_value_that_a_detached_head_holds_is_present() {
-        let life = |at_head, reachable| Trace { at_head, reachable, ..Trace::default() };
-        assert!(Fate::of(&life(true, true)) == Fate::Present);
-        assert!(Fate::of(&life(false, true)) == Fate::History);
-        assert!(Fate::of(&life(false, false)) == Fate::Unreachable);
+    fn a_value_is_where_its_history_or_else_what_lies_beside_has_it() {
+        let object = crate::model::Oid::from_bytes(&[7; 20]).unwrap();
+        let at = |place, reachable| Occurrence {
+            location: Location { place, object, wrapping: Wrapping::default(), line: 1, column: 1, length: 1 },
+            blobs: 1,
+            reachable,
+        };
+        let life = |at_head, occurrences| Trace { at_head, occurrences, ..Trace::default() };
+        assert!(Fate::of(&life(true, vec![at(Place::Commit, true)])) == Fate::Present);
+        assert!(Fate::of(&life(false, vec![at(Place::Commit, true)])) == Fate::History);
+        assert!(Fate::of(&life(false, vec![at(Place::Commit, false)])) == Fate::Unreachable);
+        let config = || at(Place::Config(b"config".to_vec()), true);
+        assert!(Fate::of(&life(false, vec![config()])) == Fate::Beside);
+        assert!(Fate::of(&life(false, vec![at(Place::Commit, false), config()])) == Fate::Unreachable);
     }
 }
