@@ -1,20 +1,20 @@
 //! Dates, as `--since` takes them.
 
-use jiff::{Span, Timestamp, Zoned, civil};
+use jiff::{Span, Timestamp, ZonedDateTime, civil};
 
 /// Seconds since 1970 of a date, a date with a time, or a span before now. Without a time zone that of this machine is
 /// meant, and without a time the day's beginning.
 pub(super) fn parse(text: &str) -> Result<i64, String> {
-    at(text.trim(), &Zoned::now())
+    at(text.trim(), &ZonedDateTime::now())
 }
 
-fn at(text: &str, now: &Zoned) -> Result<i64, String> {
+fn at(text: &str, now: &ZonedDateTime) -> Result<i64, String> {
     let refused = |_| "write a date (2026-01-31), a time (2026-01-31T12:00+01:00) or a span (2 weeks ago)".to_owned();
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(time.as_second());
     }
     let zoned = match text.parse::<civil::DateTime>() {
-        Ok(local) => local.to_zoned(now.time_zone().clone()),
+        Ok(local) => local.to_zoned_datetime(now.time_zone().clone()),
         Err(_) => match text {
             "today" => now.start_of_day(),
             "yesterday" => now.yesterday().and_then(|day| day.start_of_day()),
@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn dates_times_and_spans_are_understood() {
-        let now: Zoned = "2026-11-24T12:00:00+01:00[Europe/Berlin]".parse().unwrap();
+        let now: ZonedDateTime = "2026-11-24T12:00:00+01:00[Europe/Berlin]".parse().unwrap();
         for (text, time) in [
             ("2026-01-31", "2026-01-30T23:00:00Z"),
             ("2026-07-31", "2026-07-30T22:00:00Z"),
