@@ -21,19 +21,19 @@ fn store(file: &PathBuf, content: &str) {
 #[test]
 fn content_that_is_stored_is_read_and_has_the_history_of_its_pointer() {
     let (repo, [value]) = harmless(1);
-    let content = format!("big\nkey = {value}\n");
+    let content = format!("{}key = {value}\n", "line of nothing\n".repeat(400));
     let (text, file) = pointer(&repo, &content);
     store(&file, &content);
     let introduced = repo.put("data/big.bin", text);
     let blob = repo.git(&["rev-parse", "HEAD:data/big.bin"]);
     let removed = repo.drop_file("data/big.bin");
-    for limit in ["64M", "10"] {
+    for limit in ["64M", "1k"] {
         let outcome = Scan::of(repo.path()).args(&["--max-object-size", limit]).run();
         assert_eq!(places(&outcome, &value), [("lfs".to_owned(), "data/big.bin".to_owned(), blob.clone())]);
         let finding = outcome.finding(&value);
         assert_eq!(finding["introduced"]["commit"], introduced.as_str());
         assert_eq!(finding["removed"]["commit"], removed.as_str());
-        assert_eq!((&finding["components"][0]["line"], &finding["components"][0]["column"]), (&2.into(), &7.into()));
+        assert_eq!((&finding["components"][0]["line"], &finding["components"][0]["column"]), (&401.into(), &7.into()));
         assert_eq!(outcome.summary["coverage"]["texts"]["lfs"]["scanned"], 1);
     }
 }

@@ -11,7 +11,7 @@ mod staged;
 mod support;
 
 use serde_json::Value;
-use support::{Keys, Outcome, Repo, Scan};
+use support::{Keys, Outcome, Repo};
 
 /// A repository with one harmless commit, and as many values as asked for.
 fn harmless<const N: usize>(seed: u64) -> (Repo, [String; N]) {
