@@ -55,7 +55,8 @@ mod tests {
         let pointer = Pointer::parse(text.as_bytes()).unwrap();
         assert_eq!(pointer, Pointer { oid: oid.clone(), size: 12345 });
         assert_eq!(pointer.file(Path::new("x")), Path::new("x/01/23").join(&oid));
-        for (good, bad) in [("sha256:0", "sha256:O"), ("size 12345", "size -1"), ("version", "Version"), ("oid", "old")] {
+        for (good, bad) in [("sha256:0", "sha256:O"), ("size 12345", "size -1"), ("version", "Version"), ("oid", "old")]
+        {
             assert_eq!(Pointer::parse(text.replacen(good, bad, 1).as_bytes()), None, "{bad}");
         }
         assert_eq!(Pointer::parse((text + &"x".repeat(1024)).as_bytes()), None);

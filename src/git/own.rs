@@ -34,7 +34,8 @@ impl Repository {
         let common = self.git.commondir();
         let mut gaps = Vec::new();
         let mut folders = vec![String::new()];
-        folders.extend(names(&common.join("worktrees"), &mut gaps).into_iter().map(|name| format!("worktrees/{name}/")));
+        folders
+            .extend(names(&common.join("worktrees"), &mut gaps).into_iter().map(|name| format!("worktrees/{name}/")));
         let mut texts = BTreeMap::new();
         for folder in &folders {
             for name in ["config", "config.worktree"] {

@@ -1,6 +1,6 @@
 //! A part of history, in the words of `git rev-list`.
 
-use super::{Graph, Repository, error::GitError, graph::CommitIndex, table::Table};
+use super::{Graph, Repository, error::GitError, graph::CommitIndex, table::Table, tables};
 use crate::model::Oid;
 
 /// Commits by what reaches them.
@@ -46,10 +46,10 @@ impl Repository {
     }
 
     fn commit_called(&self, word: &str) -> Result<Oid, GitError> {
-        let commit = match &self.tables {
-            Some(tables) => return tables.commit_called(self.git.path(), word).map_err(|reason| bad(word, &reason)),
-            None => self.git.revparse_single(word).and_then(|object| object.peel_to_commit()),
-        };
+        if self.tables.is_some() {
+            return tables::commit_called(self.git.path(), word).map_err(|reason| bad(word, &reason));
+        }
+        let commit = self.git.revparse_single(word).and_then(|object| object.peel_to_commit());
         let commit = commit.map_err(|error| bad(word, error.message()))?;
         Oid::from_bytes(commit.id().as_bytes()).map_err(|error| bad(word, &error.to_string()))
     }

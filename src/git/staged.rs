@@ -27,8 +27,8 @@ impl Repository {
         options.include_typechange(true).ignore_submodules(true);
         let diff = self.git.diff_tree_to_index(head.as_ref(), Some(&index), Some(&mut options));
         let mut diff = diff.map_err(&failed)?;
-        // Renames are told by content: as many as git itself looks at.
-        diff.find_similar(Some(git2::DiffFindOptions::new().renames(true).copies(false))).map_err(&failed)?;
+        // Renames are told by content. Where some of it is missing, as in a partial clone, files are taken for new ones.
+        diff.find_similar(Some(git2::DiffFindOptions::new().renames(true).copies(false))).ok();
         let mut found = Vec::new();
         for delta in diff.deltas() {
             let (old, new) = (delta.old_file(), delta.new_file());
@@ -70,12 +70,7 @@ impl Repository {
 
     /// Hands the content of a blob to `read`. One that is stored as a delta is built in memory, others are
     /// streamed if they are larger than `most` bytes.
-    pub fn with_blob<T>(
-        &self,
-        blob: &Oid,
-        most: u64,
-        read: impl FnOnce(&mut dyn Read) -> T,
-    ) -> Result<T, GitError> {
+    pub fn with_blob<T>(&self, blob: &Oid, most: u64, read: impl FnOnce(&mut dyn Read) -> T) -> Result<T, GitError> {
         let failed = self.failed();
         let oid = git2::Oid::from_bytes(blob.as_bytes()).map_err(&failed)?;
         let store = self.git.odb().map_err(&failed)?;

@@ -45,13 +45,11 @@ impl Tables {
     }
 }
 
-impl Tables {
-    /// The commit that git takes `word` for.
-    pub fn commit_called(&self, git_dir: &Path, word: &str) -> Result<Oid, String> {
-        let output = ask(git_dir, &["rev-parse", "--verify", "--end-of-options", &format!("{word}^{{commit}}")])?;
-        let id = Oid::from_hex(output.stdout.trim_ascii());
-        id.map_err(|_| String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; "))
-    }
+/// The commit that git takes `word` for.
+pub(super) fn commit_called(git_dir: &Path, word: &str) -> Result<Oid, String> {
+    let output = ask(git_dir, &["rev-parse", "--verify", "--end-of-options", &format!("{word}^{{commit}}")])?;
+    let id = Oid::from_hex(output.stdout.trim_ascii());
+    id.map_err(|_| String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; "))
 }
 
 /// The branch that `head` names; `None` when it is detached.

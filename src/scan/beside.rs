@@ -3,7 +3,7 @@
 use super::{
     content::ContentWork,
     objects::Text,
-    texts::{Content, Readings, TextReader},
+    texts::{Content, Readings, Taken, TextReader},
 };
 use crate::{
     git::{ObjectIndex, Reference, Repository, lfs::Pointer},
@@ -57,28 +57,37 @@ impl Beside {
     pub fn read(&mut self, reader: &TextReader<'_>, texts: Vec<(Place, Content)>) {
         let first = self.next();
         let (places, contents): (Vec<_>, Vec<_>) = texts.into_iter().unzip();
-        let numbered: Vec<_> = contents.into_iter().enumerate().map(|(n, text)| (first + n as ObjectIndex, text)).collect();
+        let numbered: Vec<_> =
+            contents.into_iter().enumerate().map(|(n, text)| (first + n as ObjectIndex, text)).collect();
         let Readings { mut work, each } = reader.all(&numbered);
         self.work.append(&mut work);
         for ((place, (_, content)), reading) in places.into_iter().zip(&numbered).zip(each) {
-            let taken = match reading {
-                Some(Ok(taken)) => Some(taken),
-                Some(Err(error)) if !reader.stopped() => {
-                    self.gaps.push(unreadable(content, &error));
-                    None
-                }
-                _ => None,
-            };
+            let taken = self.taken(reader, content, reading);
             self.tally(place.kind(), taken.as_ref().map(|taken| taken.size));
             self.texts.push(Text { place, held: taken.and_then(|taken| taken.held) });
         }
     }
 
+    /// A text, unless it could not be read: then a gap says so, or that the scan was stopped.
+    fn taken(
+        &mut self,
+        reader: &TextReader<'_>,
+        content: &Content,
+        reading: Option<io::Result<Taken>>,
+    ) -> Option<Taken> {
+        let outcome = reading?;
+        if let (Err(error), false) = (&outcome, reader.stopped()) {
+            self.gaps.push(unreadable(content, error));
+        }
+        outcome.ok()
+    }
+
     /// Reads the names of refs.
     pub fn read_names(&mut self, reader: &TextReader<'_>, refs: &[Reference]) {
-        let named = refs.iter().filter(|reference| reference.name.starts_with("refs/"));
-        let names = named.map(|reference| reference.name.clone().into_bytes());
-        self.read(reader, names.map(|name| (Place::RefName(name.clone()), Content::Bytes(name))).collect());
+        let all = refs.iter().map(|reference| reference.name.as_bytes().to_vec());
+        // A detached HEAD is a name that git gave.
+        let given = all.filter(|name| name.starts_with(b"refs/"));
+        self.read(reader, given.map(|name| (Place::RefName(name.clone()), Content::Bytes(name))).collect());
     }
 
     /// Reads reflogs, and with `config` the configuration.
@@ -122,14 +131,7 @@ impl Beside {
         let Readings { mut work, each } = reader.all(&here);
         self.work.append(&mut work);
         for ((number, content), reading) in here.into_iter().zip(each) {
-            let taken = match reading {
-                Some(Ok(taken)) => Some(taken),
-                Some(Err(error)) if !reader.stopped() => {
-                    self.gaps.push(unreadable(&content, &error));
-                    None
-                }
-                _ => None,
-            };
+            let taken = self.taken(reader, &content, reading);
             self.tally("lfs", taken.map(|taken| taken.size));
             if let Content::File(file) = content {
                 self.lfs.insert(number, file);

@@ -62,11 +62,7 @@ pub(super) fn at(path: &Path) -> Option<Content> {
 }
 
 fn content(kind: fs::FileType, path: PathBuf) -> Option<Content> {
-    if kind.is_file() {
-        Some(Content::File(path))
-    } else {
-        kind.is_symlink().then_some(Content::Link(path))
-    }
+    if kind.is_file() { Some(Content::File(path)) } else { kind.is_symlink().then_some(Content::Link(path)) }
 }
 
 /// `path` from `root` on.
@@ -97,9 +93,14 @@ mod tests {
     fn hidden_files_are_listed_and_ignored_ones_only_on_demand() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("tree");
-        for (path, text) in
-            [(".git/HEAD", "x"), (".gitignore", "*.log\n"), (".ignore", "a\n"), ("a", ""), ("b/c.log", ""), ("b/.d", "")]
-        {
+        for (path, text) in [
+            (".git/HEAD", "x"),
+            (".gitignore", "*.log\n"),
+            (".ignore", "a\n"),
+            ("a", ""),
+            ("b/c.log", ""),
+            ("b/.d", ""),
+        ] {
             fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
             fs::write(root.join(path), text).unwrap();
         }

@@ -27,6 +27,7 @@ use crate::model::FingerprintKey;
 
 /// What the user may set for a scan.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct ScanOptions {
     /// Objects larger than this many bytes are streamed in windows where their storage allows, or named in the ledger.
     pub max_object_size: u64,

@@ -179,7 +179,8 @@ fn read_staged(
     let taken = read(work, &blob);
     let mut problem = taken.as_ref().err().cloned();
     if let (Some(before), true) = (before, work.sightings.len() + work.dropped.len() > kept + dropped) {
-        (old.sightings.clear(), old.dropped.clear());
+        old.sightings.clear();
+        old.dropped.clear();
         // Should the old version be unreadable, all that is in the new one counts.
         problem = problem.or(read(old, &before).err());
         let known: FxHashSet<ValueIndex> = old.sightings.iter().map(|sighting| sighting.value).collect();

@@ -71,8 +71,7 @@ impl TextReader<'_> {
 
     /// Reads all `texts`, each with its number, in the current rayon pool.
     pub fn all(&self, texts: &[(ObjectIndex, Content)]) -> Readings {
-        let workers: Vec<_> =
-            (0..rayon::current_num_threads()).map(|_| Mutex::new(self.reader.work())).collect();
+        let workers: Vec<_> = (0..rayon::current_num_threads()).map(|_| Mutex::new(self.reader.work())).collect();
         let read = |(number, content): &(ObjectIndex, Content)| {
             if self.stopped() {
                 return None;

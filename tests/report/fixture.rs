@@ -249,6 +249,7 @@ fn coverage() -> Coverage {
             detail: "history before this commit is not in this clone".to_owned(),
         }],
         refs: 18,
+        texts: [("config", tally(1, 1, 300)), ("reflog", tally(4, 4, 5_000))].into(),
     }
 }
 
@@ -267,6 +268,7 @@ fn dropped() -> Dropped {
 pub fn empty(name: &str) -> RepositoryReport {
     RepositoryReport {
         name: name.to_owned(),
+        source: keytrail::model::Source::History,
         head: Some(oid(100)),
         branch: Some("refs/heads/main".to_owned()),
         origin: None,
@@ -330,6 +332,7 @@ pub fn rules() -> RuleSet {
         description: "Half of a credential: look for the other half.".to_owned(),
         severity,
         advice: "Make the key inactive in IAM.".to_owned(),
+        only: None,
         references: vec![],
         patterns: vec![],
         checks: vec![],

@@ -118,9 +118,7 @@ fn life(page: &mut Page<'_>, repository: &RepositoryReport, trace: &Trace) -> io
     }
     match Fate::of(trace) {
         Fate::Present => page.fact("still in", &some(&ref_names(page, repository, trace), REFS)),
-        Fate::Unreachable | Fate::Beside => {
-            page.fact("unreachable", "no ref holds it (git gc has not removed it yet)")
-        }
+        Fate::Unreachable | Fate::Beside => page.fact("unreachable", "no ref holds it (git gc has not removed it yet)"),
         Fate::History => {
             if let Some(commit) = trace.removed() {
                 let says = commit_words(page, commit);

@@ -90,8 +90,7 @@ fn read(page: &mut Page<'_>, coverage: &Coverage) -> io::Result<()> {
 /// Texts that are no objects: `3 ref names, 1 config`.
 fn beside(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()> {
     let texts = &repository.coverage.texts;
-    let named: Vec<String> =
-        texts.iter().map(|(kind, tally)| text_words(kind, tally.scanned)).collect();
+    let named: Vec<String> = texts.iter().map(|(kind, tally)| text_words(kind, tally.scanned)).collect();
     let bytes = size(repository.coverage.total_texts().bytes);
     match (repository.source, named.is_empty()) {
         (Source::History, true) => Ok(()),
