@@ -1,0 +1,102 @@
+//! Unwrapping, one piece after the other.
+
+use super::{
+    Budget, Format, Map, Piece, Problem, base64,
+    codec::{self, Codec, Stop},
+    hex, utf16, zip,
+};
+
+/// Takes what comes out of a wrapping. It may call [`open`] again for a piece: the budget is handed on for that.
+pub trait Sink {
+    /// A piece, as soon as it is unwrapped. Only this one is in memory.
+    fn piece(&mut self, piece: Piece, budget: &mut Budget);
+    /// Something that could not be unwrapped.
+    fn problem(&mut self, problem: Problem);
+}
+
+/// Unwraps `bytes`, which are wrapped as `format` says, once.
+///
+/// Each piece is handed on as it comes. What was unwrapped before a problem comes first, and one member's problem does not
+/// end the others; only a spent budget does.
+pub fn open(format: Format, bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) {
+    let layer = format.name();
+    let opened = budget.nested(layer, |budget| {
+        let mut out = Out { budget, sink: &mut *sink };
+        match format {
+            Format::Gzip => drop(out.stream(layer, Codec::Gzip, bytes)),
+            Format::Zlib => drop(out.stream(layer, Codec::Zlib, bytes)),
+            Format::Zip => zip::open(bytes, &mut out),
+            Format::Utf16Le => out.text(layer, bytes, |bytes| utf16::whole(bytes, false)),
+            Format::Utf16Be => out.text(layer, bytes, |bytes| utf16::whole(bytes, true)),
+            Format::Base64 => out.text(layer, bytes, base64::whole),
+            Format::Hex => out.text(layer, bytes, hex::whole),
+            Format::HexDump => out.text(layer, bytes, hex::dump),
+        }
+    });
+    if let Err(problem) = opened {
+        sink.problem(problem);
+    }
+}
+
+/// The way out of a container: pays for what comes.
+pub(super) struct Out<'a> {
+    budget: &'a mut Budget,
+    sink: &'a mut dyn Sink,
+}
+
+impl Out<'_> {
+    /// Whether anything more may come; says once that it may not.
+    pub fn goes_on(&mut self, layer: &str) -> bool {
+        if let Some(problem) = self.budget.exhausted(layer) {
+            self.sink.problem(problem);
+        }
+        !self.budget.is_spent()
+    }
+
+    /// Hands on a problem with a member, which counts as one.
+    pub fn problem(&mut self, problem: Problem) {
+        self.budget.pay(0);
+        self.sink.problem(problem);
+    }
+
+    /// Unpacks the stream at the start of `packed`, hands on what it gives, and returns how many bytes of it were read.
+    pub fn stream(&mut self, layer: &str, codec: Codec, packed: &[u8]) -> usize {
+        if !self.goes_on(layer) {
+            return 0;
+        }
+        let mut text = Vec::new();
+        let (read, end) = codec::unpack(codec, packed, self.budget.allowance(packed.len()), &mut text);
+        // What was read counts too: a million entries may share one long stream that gives nothing.
+        let cost = text.len().max(read);
+        let problem = match end {
+            Ok(()) => None,
+            Err(Stop::TooMuch) => self.budget.refusal(layer, packed.len()),
+            Err(Stop::Damaged(reason)) => Some(Problem::damaged(layer, reason)),
+            Err(Stop::Unsupported(reason)) => Some(Problem::unsupported(layer, reason)),
+        };
+        self.budget.pay(cost);
+        if !text.is_empty() {
+            self.sink.piece(Piece::member(layer, text), self.budget);
+        }
+        if let Some(problem) = problem {
+            self.sink.problem(problem);
+        }
+        read
+    }
+
+    /// Hands on what `decode` makes of a whole text, about as many bytes as that has.
+    pub fn text(&mut self, layer: &str, bytes: &[u8], decode: impl FnOnce(&[u8]) -> (Vec<u8>, Map)) {
+        if !self.goes_on(layer) {
+            return;
+        }
+        if bytes.len() > self.budget.allowance(bytes.len()) {
+            let refusal = self.budget.refusal(layer, bytes.len());
+            return refusal.into_iter().for_each(|problem| self.sink.problem(problem));
+        }
+        let decoded = decode(bytes);
+        self.budget.pay(bytes.len().max(decoded.0.len()));
+        if !decoded.0.is_empty() {
+            self.sink.piece(Piece::mapped(layer, decoded), self.budget);
+        }
+    }
+}
