@@ -100,3 +100,55 @@ impl Out<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Limits, recognise,
+        sample::{Kept, opened, opened_within, to_base64, to_hex},
+        utf16,
+    };
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_whole_text_is_one_piece_with_places() {
+        let text = "key = value\nand a second line of some length";
+        for (format, bytes) in [
+            (Format::Base64, to_base64(text.as_bytes()).into_bytes()),
+            (Format::Hex, to_hex(text.as_bytes()).into_bytes()),
+            (Format::Utf16Le, utf16::encode(text, false)),
+            (Format::Utf16Be, utf16::encode(text, true)),
+        ] {
+            assert_eq!(recognise(&bytes), Some(format));
+            let kept = opened(format, &bytes);
+            assert_eq!(kept.pieces, [(format.name().to_owned(), text.as_bytes().to_vec())]);
+            assert_eq!(kept.problems, []);
+        }
+    }
+
+    #[test]
+    fn a_budget_that_is_spent_is_told_once() {
+        let text = to_base64(&[b'x'; 99]);
+        let limits = Limits { bytes: 50, ..Limits::default() };
+        let mut budget = Budget::new(limits, text.len());
+        let mut kept = Kept::default();
+        for _ in 0..3 {
+            open(Format::Base64, text.as_bytes(), &mut budget, &mut kept);
+        }
+        assert_eq!(kept.pieces.len(), 1);
+        assert_eq!(kept.problems, [Problem::TooLarge { layer: "base64".into(), limit: 50 + text.len() as u64 }]);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_it_is_taken_for_it_stays_within_the_budget(bytes: Vec<u8>, budget in 0..2000_u64) {
+            let limits = Limits { bytes: budget, ..Limits::default() };
+            for format in Format::ALL {
+                let kept = opened_within(limits, format, &bytes);
+                let sum: usize = kept.pieces.iter().map(|(_, text)| text.len()).sum();
+                prop_assert!(sum <= budget as usize + 2 * bytes.len());
+            }
+        }
+    }
+}

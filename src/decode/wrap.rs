@@ -8,6 +8,9 @@ const GAP: usize = 256;
 /// Lines at least this long may be wrapped at any width; shorter ones end with a whole quantum.
 const WIDE: usize = 60;
 
+/// The fewest digits in a line that another one follows.
+const SHORTEST: usize = 16;
+
 /// An alphabet, and how many of its digits make a whole number of bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Alphabet {
@@ -68,7 +71,8 @@ pub(super) fn runs(
     {
         let start = run_start(text, end - 1, lowest, is_digit);
         let earlier = start..end;
-        if !is_aligned(phase, &earlier) || text[earlier.clone()].ends_with(b"--") {
+        // A short run is the last word of some text, and dashes are the end of a PEM header.
+        if earlier.len() < SHORTEST || !is_aligned(phase, &earlier) || text[earlier.clone()].ends_with(b"--") {
             break;
         }
         phase = (phase + quantum - earlier.len() % quantum) % quantum;
@@ -124,11 +128,11 @@ fn is_escape(text: &[u8], at: usize) -> bool {
 /// Where the line ends whose text goes on at `start`.
 fn previous(text: &[u8], start: usize, is_digit: fn(u8) -> bool) -> Option<usize> {
     for end in (start.saturating_sub(GAP) + 1..start).rev() {
-        let byte = text[end - 1];
-        if is_digit(byte) && gap(text, end) == Some(start) {
+        let (byte, is_escape) = (text[end - 1], is_escape(text, end - 1));
+        if is_digit(byte) && !is_escape && gap(text, end) == Some(start) {
             return Some(end);
         }
-        if !is_escape(text, end - 1) && !is_between(byte) {
+        if !is_escape && !is_between(byte) {
             return None;
         }
     }
@@ -180,4 +184,55 @@ fn ends_line(rest: &[u8]) -> bool {
         rest.next(),
         None | Some(b'\r' | b'\n' | b'"' | b'\'' | b'`' | b'\\' | b'<' | b')' | b']' | b'}' | b',' | b';')
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_has_a_line_end_or_joins_two_literals() {
+        for (text, is_gap) in [
+            ("\nB", true),
+            ("\r\n\t  B", true),
+            (r"\nB", true),
+            (r"\r\nB", true),
+            ("\\\nB", true),
+            ("\"\n  \"B", true),
+            ("\" + \"B", true),
+            ("' . 'B", true),
+            ("\\n\" +\n\"B", true),
+            ("\n# B", true),
+            ("\n> B", true),
+            (" B", false),
+            (": B", false),
+            ("\", \"B", false),
+            ("\"\n", false),
+            ("\"\n'B", false),
+            (r"\qB", false),
+            ("=\nB", false),
+            ("", false),
+        ] {
+            let text = format!("AAAA{text}");
+            assert_eq!(gap(text.as_bytes(), 4), is_gap.then_some(text.len() - 1), "{text}");
+        }
+        let far = format!("A\n{}B", " ".repeat(GAP));
+        assert_eq!(gap(far.as_bytes(), 1), None);
+    }
+
+    #[test]
+    fn a_word_at_the_begin_of_the_next_line_is_not_part_of_it() {
+        for (rest, is_end) in [
+            ("", true),
+            ("\r\nmore", true),
+            ("  \nmore", true),
+            ("==\n", true),
+            ("\",", true),
+            (": value", false),
+            ("=value", false),
+            (" words", false),
+        ] {
+            assert_eq!(ends_line(rest.as_bytes()), is_end, "{rest}");
+        }
+    }
 }

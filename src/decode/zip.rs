@@ -117,3 +117,155 @@ impl<'a> Header<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Format, Limits,
+        sample::{Kept, opened, opened_within},
+    };
+    use super::*;
+    use flate2::{Compression, write::DeflateEncoder};
+    use proptest::prelude::*;
+    use std::io::Write;
+
+    /// How a member is packed, its name and its text.
+    type Member<'a> = (CompressionMethod, &'a str, &'a [u8]);
+
+    fn zipped(members: &[Member<'_>]) -> Vec<u8> {
+        let mut archive = rawzip::ZipArchiveWriter::new(Vec::new());
+        for &(method, name, text) in members {
+            let (mut entry, config) = archive.new_file(name).compression_method(method).start().unwrap();
+            let descriptor = if method == CompressionMethod::STORE {
+                let mut writer = config.wrap(&mut entry);
+                writer.write_all(text).unwrap();
+                writer.finish().unwrap().1
+            } else {
+                let mut writer = config.wrap(DeflateEncoder::new(&mut entry, Compression::fast()));
+                writer.write_all(text).unwrap();
+                let (encoder, descriptor) = writer.finish().unwrap();
+                encoder.finish().unwrap();
+                descriptor
+            };
+            entry.finish(descriptor).unwrap();
+        }
+        archive.finish().unwrap()
+    }
+
+    const MEMBERS: [Member<'_>; 4] = [
+        (CompressionMethod::STORE, "conf/app.env", b"first = 1\n"),
+        (CompressionMethod::DEFLATE, "b.txt", b"second = 2, second = 2, second = 2\n"),
+        (CompressionMethod::DEFLATE, "empty", b""),
+        (CompressionMethod::DEFLATE, "b.txt", b"the same name again"),
+    ];
+
+    fn texts(kept: &Kept) -> Vec<(&str, &[u8])> {
+        kept.pieces.iter().map(|(layer, text)| (layer.as_str(), text.as_slice())).collect()
+    }
+
+    fn expected() -> [(&'static str, &'static [u8]); 3] {
+        [("zip:conf/app.env", MEMBERS[0].2), ("zip:b.txt", MEMBERS[1].2), ("zip:b.txt", MEMBERS[3].2)]
+    }
+
+    #[test]
+    fn each_member_comes_out() {
+        let kept = opened(Format::Zip, &zipped(&MEMBERS));
+        assert_eq!(texts(&kept), expected());
+        assert_eq!(kept.problems, []);
+        let prefixed = [b"#!/bin/sh\n", zipped(&MEMBERS).as_slice()].concat();
+        assert_eq!(texts(&opened(Format::Zip, &prefixed)), expected());
+    }
+
+    #[test]
+    fn without_a_directory_the_members_lead() {
+        let mut zip = zipped(&MEMBERS);
+        let directory = memmem::find(&zip, b"PK\x01\x02").unwrap();
+        // A damaged record of the directory, and none at all.
+        zip[directory + 1] = b'X';
+        for bytes in [zip.as_slice(), &zip[..directory]] {
+            let kept = opened(Format::Zip, bytes);
+            assert_eq!(texts(&kept), expected());
+            assert!(matches!(&kept.problems[..], [Problem::Damaged { layer, .. }] if layer == "zip"));
+        }
+    }
+
+    #[test]
+    fn one_members_problem_does_not_end_the_others() {
+        let members = [MEMBERS[1], (CompressionMethod::DEFLATE, "bad", b"to be damaged"), MEMBERS[0]];
+        let mut zip = zipped(&members);
+        let at = memmem::find(&zip, b"bad").unwrap() + 3;
+        zip[at] = 0xff;
+        let kept = opened(Format::Zip, &zip);
+        assert_eq!(texts(&kept), [("zip:b.txt", MEMBERS[1].2), ("zip:conf/app.env", MEMBERS[0].2)]);
+        assert!(matches!(&kept.problems[..], [Problem::Damaged { layer, .. }] if layer == "zip:bad"));
+
+        let mut zip = zipped(&members);
+        let record = memmem::find(&zip, b"PK\x01\x02").unwrap();
+        zip[record + 8] |= 1;
+        let kept = opened(Format::Zip, &zip);
+        assert_eq!(kept.problems, [Problem::Encrypted("zip:b.txt".into())]);
+        assert_eq!(kept.pieces.len(), 2);
+
+        let mut zip = zipped(&members);
+        zip[record + 10] = 6;
+        let kept = opened(Format::Zip, &zip);
+        assert_eq!(kept.problems, [Problem::unsupported("zip:b.txt", "packed with method 6")]);
+    }
+
+    #[test]
+    fn a_bomb_is_cut_and_what_stands_beside_it_is_not() {
+        let zeros = vec![0; 64 << 20];
+        let zip = zipped(&[MEMBERS[0], (CompressionMethod::DEFLATE, "zeros", &zeros), MEMBERS[1]]);
+        let kept = opened_within(Limits { ratio: 10, ..Limits::default() }, Format::Zip, &zip);
+        assert_eq!(kept.pieces.len(), 3);
+        assert_eq!(kept.pieces[1].1.len(), 8 << 20);
+        assert_eq!(kept.problems, [Problem::Ratio { layer: "zip:zeros".into(), ratio: 10 }]);
+    }
+
+    #[test]
+    fn entries_that_share_their_bytes_are_bounded_by_the_budget() {
+        let zip = zipped(&[(CompressionMethod::DEFLATE, "a", &[7; 1 << 20])]);
+        let record = memmem::find(&zip, b"PK\x01\x02").unwrap();
+        let end = memmem::find(&zip, b"PK\x05\x06").unwrap();
+        let (count, mut shared) = (1000_u16, zip[..record].to_vec());
+        for _ in 0..count {
+            shared.extend_from_slice(&zip[record..end]);
+        }
+        let mut tail = zip[end..].to_vec();
+        tail[8..10].copy_from_slice(&count.to_le_bytes());
+        tail[10..12].copy_from_slice(&count.to_le_bytes());
+        tail[12..16].copy_from_slice(&((end - record) as u32 * u32::from(count)).to_le_bytes());
+        shared.extend_from_slice(&tail);
+        let limits = Limits { bytes: 10 << 20, ..Limits::default() };
+        let kept = opened_within(limits, Format::Zip, &shared);
+        assert_eq!(kept.pieces.len(), 11, "the last of them in part");
+        assert!(matches!(&kept.problems[..], [Problem::TooLarge { .. }]), "{:?}", kept.problems);
+        let kept = opened_within(Limits { members: 5, ..Limits::default() }, Format::Zip, &shared);
+        assert_eq!(kept.pieces.len(), 5);
+        assert_eq!(kept.problems, [Problem::TooManyMembers { layer: "zip".into(), limit: 5 }]);
+    }
+
+    #[test]
+    fn zips_in_zips_end_with_the_depth() {
+        let mut zip = zipped(&MEMBERS);
+        for _ in 0..12 {
+            zip = zipped(&[(CompressionMethod::DEFLATE, "inner.zip", &zip)]);
+        }
+        let mut kept = Kept { is_nosy: true, ..Kept::default() };
+        let mut budget = super::super::Budget::new(Limits::default(), zip.len());
+        super::super::open(Format::Zip, &zip, &mut budget, &mut kept);
+        assert_eq!(kept.problems, [Problem::TooDeep { layer: "zip".into(), limit: 8 }]);
+        assert_eq!(kept.pieces.len(), 8);
+    }
+
+    proptest! {
+        #[test]
+        fn cut_short_or_damaged_it_never_panics(cut in 0..500_usize, at in 0..500_usize, with: u8) {
+            let mut zip = zipped(&MEMBERS);
+            let len = zip.len();
+            zip[at % len] ^= with;
+            let kept = opened(Format::Zip, &zip[..len.min(cut)]);
+            prop_assert!(kept.pieces.len() <= 20);
+        }
+    }
+}
