@@ -1,7 +1,20 @@
 //! Compressed streams.
 
+use bzip2::read::MultiBzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use lzma_rust2::{LzmaReader, XzReader};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder, StreamingDecoder};
+use std::{
+    io::{ErrorKind, Read},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+/// Most memory for what a stream refers back to, in bytes: as much as `zstd --long` asks for, and twice what `xz -9` does.
+/// A header may announce 4 GiB.
+const WINDOW: u32 = 128 << 20;
+
+/// So much is read at a time from decoders that lose what they decoded together with an error.
+const CHUNK: usize = 4 << 10;
 
 /// At least so much room is made in the output at a time, and at most so much: it grows by doubling in between.
 const STEP: (usize, usize) = (32 << 10, 16 << 20);
@@ -17,6 +30,14 @@ pub(super) enum Codec {
     Zlib,
     /// One or more gzip members.
     Gzip,
+    /// One or more bzip2 streams.
+    Bzip2,
+    /// One or more xz streams.
+    Xz,
+    /// LZMA with the header of its own file format.
+    Lzma,
+    /// One or more Zstandard frames.
+    Zstd,
 }
 
 /// Why a stream ended before its end.
@@ -35,7 +56,7 @@ impl Stop {
         Self::Damaged(cause.to_string())
     }
 
-    fn cut() -> Self {
+    pub(super) fn cut() -> Self {
         Self::damaged("cut short")
     }
 }
@@ -47,14 +68,71 @@ impl Stop {
 /// that, and prints unless the program has set one that does not: a library cannot change it without changing it for all.
 pub(super) fn unpack(codec: Codec, packed: &[u8], most: usize, text: &mut Vec<u8>) -> (usize, Result<(), Stop>) {
     let mut rest = packed;
-    let unpacked = catch_unwind(AssertUnwindSafe(|| match codec {
+    let end = guarded(|| match codec {
         Codec::Stored => stored(&mut rest, most, text),
         Codec::Deflate => inflate(&mut rest, most, text, Decompress::new(false)),
         Codec::Zlib => inflate(&mut rest, most, text, Decompress::new(true)),
         Codec::Gzip => gzip(&mut rest, most, text),
-    }));
-    let end = unpacked.unwrap_or_else(|_| Err(Stop::damaged("its decoder gave up")));
+        Codec::Bzip2 => drain(MultiBzDecoder::new(&mut rest), most, text),
+        Codec::Xz => drain(XzReader::new_mem_limit(&mut rest, true, WINDOW / 1024 + 1024), most, text),
+        Codec::Lzma => lzma(&mut rest, most, text),
+        Codec::Zstd => zstd(&mut rest, most, text),
+    });
     (packed.len() - rest.len(), end)
+}
+
+/// Runs a decoder that may panic.
+pub(super) fn guarded<T>(decoder: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
+    catch_unwind(AssertUnwindSafe(decoder)).unwrap_or_else(|_| Err(Stop::damaged("its decoder gave up")))
+}
+
+/// Reads all of `stream`, `most` bytes at most.
+pub(super) fn drain(mut stream: impl Read, most: usize, text: &mut Vec<u8>) -> Result<(), Stop> {
+    let mut chunk = [0; CHUNK];
+    loop {
+        match stream.read(&mut chunk) {
+            Ok(0) => return Ok(()),
+            Ok(read) if text.len() + read > most => {
+                text.extend_from_slice(&chunk[..most - text.len()]);
+                return Err(Stop::TooMuch);
+            }
+            Ok(read) => text.extend_from_slice(&chunk[..read]),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn lzma(rest: &mut &[u8], most: usize, text: &mut Vec<u8>) -> Result<(), Stop> {
+    drain(LzmaReader::new_mem_limit(rest, WINDOW / 1024 + 1024, None)?, most, text)
+}
+
+fn zstd(rest: &mut &[u8], most: usize, text: &mut Vec<u8>) -> Result<(), Stop> {
+    let mut decoder = FrameDecoder::new();
+    decoder.set_max_window_size(WINDOW.into());
+    while let [first, second, third, fourth, ..] = **rest {
+        match [first, second, third, fourth] {
+            [0x28, 0xb5, 0x2f, 0xfd] => {
+                let mut frame = StreamingDecoder::new_with_decoder(&mut *rest, &mut decoder).map_err(Stop::damaged)?;
+                let end = drain(&mut frame, most, text);
+                if matches!(end, Err(Stop::Damaged(_))) {
+                    // What may still be referred to is held back; an empty last block, and a checksum, bring it out.
+                    let (_, decoder) = frame.into_parts();
+                    if decoder.decode_blocks(&[1, 0, 0, 0, 0, 0, 0][..], BlockDecodingStrategy::All).is_ok() {
+                        drain(decoder, most, text)?;
+                    }
+                }
+                end?;
+            }
+            // A frame to be skipped says how long it is.
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18] => {
+                let length =
+                    rest.get(4..).and_then(<[u8]>::first_chunk).map_or(0, |length| u32::from_le_bytes(*length));
+                *rest = rest.get(8 + length as usize..).unwrap_or_default();
+            }
+            _ => break,
+        }
+    }
+    Ok(())
 }
 
 fn stored(rest: &mut &[u8], most: usize, text: &mut Vec<u8>) -> Result<(), Stop> {
@@ -93,12 +171,22 @@ fn inflate(rest: &mut &[u8], most: usize, text: &mut Vec<u8>, mut stream: Decomp
     }
 }
 
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::OutOfMemory => Self::Unsupported(format!("needs more than {} MiB of memory", WINDOW >> 20)),
+            ErrorKind::UnexpectedEof => Self::cut(),
+            _ => Self::damaged(error),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use flate2::{Compression, write};
     use proptest::prelude::*;
-    use std::io::Write;
+    use std::{io::Write, sync::OnceLock};
 
     /// Text that packs to something longer than one block.
     fn sample() -> Vec<u8> {
@@ -123,29 +211,70 @@ mod tests {
                 writer.write_all(text).unwrap();
                 writer.finish().unwrap()
             }
+            Codec::Bzip2 => {
+                let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+                writer.write_all(text).unwrap();
+                writer.finish().unwrap()
+            }
+            Codec::Xz => {
+                let mut writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+                writer.write_all(text).unwrap();
+                writer.finish().unwrap()
+            }
+            Codec::Lzma => {
+                let options = lzma_rust2::LzmaOptions::with_preset(1);
+                let mut writer = lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &options, None).unwrap();
+                writer.write_all(text).unwrap();
+                writer.finish().unwrap()
+            }
+            Codec::Zstd => {
+                let skipped = b"\x5a\x2a\x4d\x18\x03\x00\x00\x00???";
+                let packed = ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest);
+                [skipped, packed.as_slice()].concat()
+            }
         }
     }
 
-    const ALL: [Codec; 4] = [Codec::Stored, Codec::Deflate, Codec::Zlib, Codec::Gzip];
+    const ALL: [Codec; 8] =
+        [Codec::Stored, Codec::Deflate, Codec::Zlib, Codec::Gzip, Codec::Bzip2, Codec::Xz, Codec::Lzma, Codec::Zstd];
 
     #[test]
     fn what_was_packed_is_unpacked_and_bytes_behind_it_are_left() {
         for codec in ALL {
             let mut packed = pack(codec, &sample());
             let len = packed.len();
-            packed.extend_from_slice(if codec == Codec::Stored { b"" } else { b"more" });
             let mut text = Vec::new();
             assert_eq!(unpack(codec, &packed, usize::MAX >> 1, &mut text), (len, Ok(())), "{codec:?}");
             assert!(text == sample(), "{codec:?}");
+            if [Codec::Deflate, Codec::Zlib, Codec::Gzip, Codec::Zstd].contains(&codec) {
+                packed.extend_from_slice(b"more");
+                text.clear();
+                assert_eq!(unpack(codec, &packed, usize::MAX >> 1, &mut text), (len, Ok(())), "{codec:?}");
+            }
         }
     }
 
     #[test]
-    fn members_of_a_gzip_are_one_text() {
-        let packed = [pack(Codec::Gzip, b"one "), pack(Codec::Gzip, b"two")].concat();
-        let mut text = Vec::new();
-        assert_eq!(unpack(Codec::Gzip, &packed, 100, &mut text).1, Ok(()));
-        assert_eq!(text, b"one two");
+    fn streams_behind_each_other_are_one_text() {
+        for codec in [Codec::Gzip, Codec::Bzip2, Codec::Xz, Codec::Zstd] {
+            let packed = [pack(codec, b"one "), pack(codec, b"two")].concat();
+            let mut text = Vec::new();
+            assert_eq!(unpack(codec, &packed, 100, &mut text).1, Ok(()), "{codec:?}");
+            assert_eq!(text, b"one two", "{codec:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_asks_for_gigabytes_is_refused() {
+        let mut lzma = pack(Codec::Lzma, b"text");
+        lzma[1..5].copy_from_slice(&0xf000_0000_u32.to_le_bytes());
+        // A window of 3.75 TiB.
+        let zstd = b"\x28\xb5\x2f\xfd\x00\xff\x01\x00\x00";
+        for (codec, packed) in [(Codec::Lzma, lzma.as_slice()), (Codec::Zstd, zstd)] {
+            let mut text = Vec::new();
+            let (_, end) = unpack(codec, packed, 1000, &mut text);
+            assert!(matches!(end, Err(Stop::Unsupported(_) | Stop::Damaged(_))), "{codec:?} {end:?}");
+        }
     }
 
     #[test]
@@ -165,9 +294,10 @@ mod tests {
     #[test]
     fn a_stream_that_is_cut_short_gives_its_beginning() {
         for codec in ALL.into_iter().filter(|&codec| codec != Codec::Stored) {
+            // A chunk of xz is 64 KiB packed, and whole or nothing.
             let packed = pack(codec, &sample());
             let mut text = Vec::new();
-            let (_, end) = unpack(codec, &packed[..packed.len() / 2], usize::MAX >> 1, &mut text);
+            let (_, end) = unpack(codec, &packed[..packed.len() / 10 * 9], usize::MAX >> 1, &mut text);
             assert!(matches!(end, Err(Stop::Damaged(_))), "{codec:?} {end:?}");
             assert!(text.len() > sample().len() / 3 && sample().starts_with(&text), "{codec:?}: {} bytes", text.len());
         }
@@ -175,9 +305,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn damage_never_panics_and_keeps_to_the_bounds(at in 0.0..1.0, with: u8, most in 0..400_000_usize) {
-            for codec in ALL {
-                let mut packed = pack(codec, &sample());
+        fn damage_never_panics_and_keeps_to_the_bounds(at in 0.0..1.0, with: u8, most in 0..12_000_usize) {
+            static PACKED: OnceLock<Vec<(Codec, Vec<u8>)>> = OnceLock::new();
+            let all = PACKED.get_or_init(|| ALL.map(|codec| (codec, pack(codec, &sample()[..10_000]))).into());
+            for (codec, mut packed) in all.iter().cloned() {
                 let at = (packed.len() as f64 * at) as usize;
                 packed[at] ^= with;
                 let mut text = Vec::new();

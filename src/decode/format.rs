@@ -1,6 +1,6 @@
 //! What bytes are wrapped in, by their beginning.
 
-use super::{base64, hex, utf16};
+use super::{base64, hex, pyc, sqlite, tar, utf16};
 
 /// A container, a compressed stream, or an encoding of a whole text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,6 +9,22 @@ pub enum Format {
     Gzip,
     /// A zlib stream, RFC 1950.
     Zlib,
+    /// Bzip2.
+    Bzip2,
+    /// The xz file format.
+    Xz,
+    /// LZMA in its own, older file format.
+    Lzma,
+    /// Zstandard, RFC 8878.
+    Zstd,
+    /// Tar, with the mark of POSIX or without.
+    Tar,
+    /// 7z.
+    SevenZ,
+    /// A SQLite database.
+    Sqlite,
+    /// Compiled Python.
+    Pyc,
     /// Zip, and what is built on it: jar, docx, xlsx, apk, whl.
     Zip,
     /// UTF-16, the less significant byte first.
@@ -33,6 +49,14 @@ impl Format {
         match self {
             Self::Gzip => "gzip",
             Self::Zlib => "zlib",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+            Self::Lzma => "lzma",
+            Self::Zstd => "zstd",
+            Self::Tar => "tar",
+            Self::SevenZ => "7z",
+            Self::Sqlite => "sqlite",
+            Self::Pyc => "pyc",
             Self::Zip => "zip",
             Self::Utf16Le => "utf-16le",
             Self::Utf16Be => "utf-16be",
@@ -52,6 +76,16 @@ pub fn recognise(bytes: &[u8]) -> Option<Format> {
         // Levels of zlib other than these three give `x^`, which is text.
         [0x78, 0x01 | 0x9c | 0xda, ..] => Some(Format::Zlib),
         [b'P', b'K', 3, 4, ..] => Some(Format::Zip),
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => Some(Format::Bzip2),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Format::Xz),
+        // The usual properties, a whole number of 64 KiB to refer back to, a size below 1 TiB or none.
+        [0x5d, 0, 0, _, _, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, ..]
+        | [0x5d, 0, 0, _, _, _, _, _, _, _, 0, 0, 0, 0, ..] => Some(Format::Lzma),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Format::Zstd),
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(Format::SevenZ),
+        _ if bytes.starts_with(sqlite::MAGIC) => Some(Format::Sqlite),
+        _ if pyc::recognise(bytes) => Some(Format::Pyc),
+        _ if tar::recognise(bytes) => Some(Format::Tar),
         _ => utf16::recognise(bytes)
             .map(|is_big| if is_big { Format::Utf16Be } else { Format::Utf16Le })
             .or_else(|| digits(bytes)),

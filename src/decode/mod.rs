@@ -17,10 +17,13 @@ mod map;
 mod open;
 mod piece;
 mod problem;
+mod pyc;
 mod region;
 #[cfg(test)]
 mod sample;
+mod sqlite;
 mod stretches;
+mod tar;
 mod utf16;
 mod wrap;
 mod zip;

@@ -3,7 +3,7 @@
 use super::{
     Budget, Format, Map, Piece, Problem, base64,
     codec::{self, Codec, Stop},
-    hex, utf16, zip,
+    hex, pyc, sqlite, tar, utf16, zip,
 };
 
 /// Takes what comes out of a wrapping. It may call [`open`] again for a piece: the budget is handed on for that.
@@ -23,9 +23,19 @@ pub fn open(format: Format, bytes: &[u8], budget: &mut Budget, sink: &mut dyn Si
     let opened = budget.nested(layer, |budget| {
         let mut out = Out { budget, sink: &mut *sink };
         match format {
-            Format::Gzip => drop(out.stream(layer, Codec::Gzip, bytes)),
-            Format::Zlib => drop(out.stream(layer, Codec::Zlib, bytes)),
+            Format::Gzip => drop(out.packed(layer, Codec::Gzip, bytes)),
+            Format::Zlib => drop(out.packed(layer, Codec::Zlib, bytes)),
+            Format::Bzip2 => drop(out.packed(layer, Codec::Bzip2, bytes)),
+            Format::Xz => drop(out.packed(layer, Codec::Xz, bytes)),
+            Format::Lzma => drop(out.packed(layer, Codec::Lzma, bytes)),
+            Format::Zstd => drop(out.packed(layer, Codec::Zstd, bytes)),
             Format::Zip => zip::open(bytes, &mut out),
+            Format::Tar => tar::open(bytes, &mut out),
+            Format::SevenZ => out.problem(Problem::unsupported(layer, "archives of this kind are not read")),
+            Format::Sqlite => {
+                out.stream(layer, bytes.len(), |most, text| (bytes.len(), sqlite::columns(bytes, most, text)));
+            }
+            Format::Pyc => out.text(layer, bytes, pyc::strings),
             Format::Utf16Le => out.text(layer, bytes, |bytes| utf16::whole(bytes, false)),
             Format::Utf16Be => out.text(layer, bytes, |bytes| utf16::whole(bytes, true)),
             Format::Base64 => out.text(layer, bytes, base64::whole),
@@ -59,22 +69,32 @@ impl Out<'_> {
         self.sink.problem(problem);
     }
 
-    /// Unpacks the stream at the start of `packed`, hands on what it gives, and returns how many bytes of it were read.
-    pub fn stream(&mut self, layer: &str, codec: Codec, packed: &[u8]) -> usize {
+    /// Unpacks the stream at the start of `packed`, and hands on what it gives; returns how many bytes of it were read.
+    pub fn packed(&mut self, layer: &str, codec: Codec, packed: &[u8]) -> usize {
+        self.stream(layer, packed.len(), |most, text| codec::unpack(codec, packed, most, text))
+    }
+
+    /// Hands on what `unpack` makes of `packed` bytes, which gets how many bytes it may give and where to; returns how many
+    /// bytes were read, which `unpack` returns too.
+    pub fn stream(
+        &mut self,
+        layer: &str,
+        packed: usize,
+        unpack: impl FnOnce(usize, &mut Vec<u8>) -> (usize, Result<(), Stop>),
+    ) -> usize {
         if !self.goes_on(layer) {
             return 0;
         }
         let mut text = Vec::new();
-        let (read, end) = codec::unpack(codec, packed, self.budget.allowance(packed.len()), &mut text);
-        // What was read counts too: a million entries may share one long stream that gives nothing.
-        let cost = text.len().max(read);
+        let (read, end) = unpack(self.budget.allowance(packed), &mut text);
         let problem = match end {
             Ok(()) => None,
-            Err(Stop::TooMuch) => self.budget.refusal(layer, packed.len()),
+            Err(Stop::TooMuch) => self.budget.refusal(layer, packed),
             Err(Stop::Damaged(reason)) => Some(Problem::damaged(layer, reason)),
             Err(Stop::Unsupported(reason)) => Some(Problem::unsupported(layer, reason)),
         };
-        self.budget.pay(cost);
+        // What was read counts too: a million entries may share one long stream that gives nothing.
+        self.budget.pay(text.len().max(read));
         if !text.is_empty() {
             self.sink.piece(Piece::member(layer, text), self.budget);
         }

@@ -75,12 +75,15 @@ fn member(layer: &str, method: CompressionMethod, encrypted: bool, data: &[u8], 
     let codec = match method {
         CompressionMethod::STORE => Codec::Stored,
         CompressionMethod::DEFLATE => Codec::Deflate,
+        CompressionMethod::BZIP2 => Codec::Bzip2,
+        CompressionMethod::XZ => Codec::Xz,
+        CompressionMethod::ZSTD | CompressionMethod::ZSTD_DEPRECATED => Codec::Zstd,
         other => {
             out.problem(Problem::unsupported(layer, format!("packed with method {}", other.as_u16())));
             return 0;
         }
     };
-    out.stream(layer, codec, data)
+    out.packed(layer, codec, data)
 }
 
 fn layer(name: &[u8]) -> String {
