@@ -130,6 +130,7 @@ mod tests {
     };
     use super::*;
     use proptest::prelude::*;
+    use std::io::Write;
 
     #[test]
     fn a_whole_text_is_one_piece_with_places() {
@@ -145,6 +146,21 @@ mod tests {
             assert_eq!(kept.pieces, [(format.name().to_owned(), text.as_bytes().to_vec())]);
             assert_eq!(kept.problems, []);
         }
+    }
+
+    #[test]
+    fn a_tar_in_a_gzip_is_found_in_its_piece() {
+        let mut tar = ::tar::Builder::new(Vec::new());
+        let mut header = ::tar::Header::new_old();
+        header.set_size(4);
+        tar.append_data(&mut header, "a", &b"text"[..]).unwrap();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&tar.into_inner().unwrap()).unwrap();
+        let gzip = gzip.finish().unwrap();
+        let mut kept = Kept { is_nosy: true, ..Kept::default() };
+        open(recognise(&gzip).unwrap(), &gzip, &mut Budget::new(Limits::default(), gzip.len()), &mut kept);
+        assert_eq!(kept.pieces[0], ("tar:a".to_owned(), b"text".to_vec()));
+        assert_eq!((kept.pieces[1].0.as_str(), kept.problems), ("gzip", vec![]));
     }
 
     #[test]

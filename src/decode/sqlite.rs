@@ -171,3 +171,119 @@ fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PAGE: usize = 512;
+
+    fn to_varint(value: usize) -> Vec<u8> {
+        assert!(value < 1 << 14);
+        if value < 0x80 { vec![value as u8] } else { vec![0x80 | (value >> 7) as u8, value as u8 & 0x7f] }
+    }
+
+    /// A row: texts, with a number before each.
+    fn record(texts: &[&[u8]]) -> Vec<u8> {
+        let kinds: Vec<u8> = texts.iter().flat_map(|text| [vec![1], to_varint(text.len() * 2 + 13)].concat()).collect();
+        let values = texts.iter().flat_map(|text| [b"\x07", *text].concat()).collect();
+        [to_varint(kinds.len() + 1), kinds, values].concat()
+    }
+
+    /// A page of leaves; what does not fit into it goes over to `overflow` and the pages behind it.
+    fn leaf(kind: u8, header: usize, rows: &[Vec<u8>], overflow: usize) -> Vec<u8> {
+        let database = Database { bytes: &[], page: PAGE, usable: PAGE, wide: None };
+        let (mut page, mut at, mut more) = (vec![0; PAGE], PAGE, Vec::new());
+        page[header] = kind;
+        page[header + 3..header + 5].copy_from_slice(&(rows.len() as u16).to_be_bytes());
+        for (n, row) in rows.iter().enumerate() {
+            let local = database.local(row.len(), kind == 0x0d);
+            let mut cell = [to_varint(row.len()), if kind == 0x0d { to_varint(n) } else { vec![] }].concat();
+            cell.extend_from_slice(&row[..local]);
+            if local < row.len() {
+                cell.extend_from_slice(&(overflow as u32).to_be_bytes());
+                let parts = row[local..].chunks(PAGE - 4);
+                let last = parts.len() - 1;
+                for (n, part) in parts.enumerate() {
+                    let next = if n == last { 0 } else { overflow + n + 1 };
+                    more.extend_from_slice(&(next as u32).to_be_bytes());
+                    more.extend_from_slice(part);
+                    more.resize(more.len().next_multiple_of(PAGE), 0);
+                }
+            }
+            at -= cell.len();
+            page[at..at + cell.len()].copy_from_slice(&cell);
+            page[header + 8 + 2 * n..][..2].copy_from_slice(&(at as u16).to_be_bytes());
+        }
+        [page, more].concat()
+    }
+
+    fn database() -> Vec<u8> {
+        let long = b"long ".repeat(300);
+        let mut bytes = leaf(0x0d, HEADER, &[record(&[b"table", b"create table keys"])], 0);
+        bytes[..16].copy_from_slice(MAGIC);
+        bytes[16..18].copy_from_slice(&(PAGE as u16).to_be_bytes());
+        bytes.extend(leaf(0x0d, 0, &[record(&[b"first id", b"first secret"]), record(&[b"second", &long])], 3));
+        bytes.extend(leaf(0x0a, 0, &[record(&[b"in an index"])], 0));
+        bytes
+    }
+
+    fn all(bytes: &[u8]) -> String {
+        let mut text = Vec::new();
+        columns(bytes, 1 << 20, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn each_column_is_a_line() {
+        let long = "long ".repeat(300);
+        let expected =
+            ["table", "create table keys", "first id", "first secret", "second", long.as_str(), "in an index"];
+        assert_eq!(all(&database()).lines().collect::<Vec<_>>(), expected);
+        let mut text = Vec::new();
+        assert_eq!(columns(&database(), 9, &mut text), Err(Stop::TooMuch));
+        assert_eq!(text, b"table\ncre");
+        assert!(columns(MAGIC, 9, &mut text).is_err());
+    }
+
+    #[test]
+    fn texts_in_utf_16_are_read() {
+        let mut bytes = leaf(0x0d, HEADER, &[record(&[&utf16::encode("wide text", true)])], 0);
+        bytes[16..18].copy_from_slice(&(PAGE as u16).to_be_bytes());
+        bytes[59] = 3;
+        assert_eq!(all(&bytes), "wide text\n");
+    }
+
+    #[test]
+    fn a_chain_that_bites_its_tail_ends() {
+        let mut bytes = database();
+        // The second page that the long row goes over to leads back to the first.
+        bytes[3 * PAGE..3 * PAGE + 4].copy_from_slice(&3_u32.to_be_bytes());
+        assert!(all(&bytes).contains("second\nlong long"));
+        // Its cell a hundred times over.
+        let (cells, pointer) = (PAGE + 3, bytes[PAGE + 10..PAGE + 12].to_vec());
+        bytes[cells..cells + 2].copy_from_slice(&100_u16.to_be_bytes());
+        for n in 0..100 {
+            bytes[PAGE + 8 + 2 * n..][..2].copy_from_slice(&pointer);
+        }
+        let mut text = Vec::new();
+        assert!(matches!(columns(&bytes, 1 << 20, &mut text), Err(Stop::Damaged(_))));
+        assert!(text.len() <= bytes.len());
+    }
+
+    proptest! {
+        #[test]
+        fn damage_never_panics(damage in prop::collection::vec((0..4096_usize, any::<u8>()), 0..20), cut in 0..4096_usize) {
+            let mut bytes = database();
+            let len = bytes.len();
+            for (at, with) in damage {
+                bytes[at % len] = with;
+            }
+            bytes.truncate(cut.max(HEADER));
+            let mut text = Vec::new();
+            let _ = columns(&bytes, 3000, &mut text);
+            prop_assert!(text.len() <= 3000);
+        }
+    }
+}

@@ -68,3 +68,80 @@ fn members(bytes: &[u8], from: usize, out: &mut Out<'_>) -> Option<usize> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Format, Limits,
+        sample::{Kept, opened, opened_within},
+    };
+    use super::*;
+    use proptest::prelude::*;
+    use tar::{Builder, Header};
+
+    const LONG: &str =
+        "a/folder/with/a/name/that/is/longer/than/the/hundred/bytes/that/the/oldest/headers/have/for/it/file.txt";
+
+    fn tarred(kind: fn() -> Header) -> Vec<u8> {
+        let mut builder = Builder::new(Vec::new());
+        for (name, text) in [("a.txt", "first".to_owned()), (LONG, "second ".repeat(100)), ("c", "third".to_owned())] {
+            let mut header = kind();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            builder.append_data(&mut header, name, text.as_bytes()).unwrap();
+        }
+        builder.into_inner().unwrap()
+    }
+
+    fn names(kept: &Kept) -> Vec<&str> {
+        kept.pieces.iter().map(|(layer, _)| layer.as_str()).collect()
+    }
+
+    #[test]
+    fn each_member_comes_out_whatever_the_header() {
+        for kind in [Header::new_gnu, Header::new_ustar, Header::new_old] {
+            let bytes = tarred(kind);
+            assert!(recognise(&bytes));
+            let kept = opened(Format::Tar, &bytes);
+            assert_eq!(names(&kept), ["tar:a.txt", format!("tar:{LONG}").as_str(), "tar:c"]);
+            assert_eq!((kept.pieces[1].1.len(), kept.problems), (700, vec![]));
+        }
+    }
+
+    #[test]
+    fn behind_a_damaged_header_the_next_one_is_found() {
+        let mut bytes = tarred(Header::new_ustar);
+        bytes[1024] ^= 1;
+        let kept = opened(Format::Tar, &bytes);
+        assert_eq!(names(&kept), ["tar:a.txt", "tar:c"]);
+        assert!(
+            matches!(&kept.problems[..], [Problem::Damaged { layer, .. }] if layer == "tar"),
+            "{:?}",
+            kept.problems
+        );
+        bytes[0] ^= 1;
+        assert!(!recognise(&bytes));
+    }
+
+    #[test]
+    fn cut_short_it_gives_its_beginning() {
+        let bytes = tarred(Header::new_gnu);
+        let second = bytes.windows(7).position(|window| window == b"second ").unwrap();
+        let kept = opened(Format::Tar, &bytes[..second + 70]);
+        assert_eq!(kept.pieces.last().unwrap().1, b"second ".repeat(10));
+        let cut = Problem::damaged(&format!("tar:{LONG}"), "cut short");
+        assert!(kept.problems.contains(&cut), "{:?}", kept.problems);
+    }
+
+    proptest! {
+        #[test]
+        fn damage_never_panics(at in 0..6000_usize, with: u8, cut in 0..6000_usize) {
+            let mut bytes = tarred(Header::new_gnu);
+            let len = bytes.len();
+            bytes[at % len] ^= with;
+            let kept = opened_within(Limits { bytes: 0, ..Limits::default() }, Format::Tar, &bytes[..len.min(cut)]);
+            let sum: usize = kept.pieces.iter().map(|(_, text)| text.len()).sum();
+            prop_assert!(sum <= len);
+        }
+    }
+}
