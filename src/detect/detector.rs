@@ -7,7 +7,7 @@
 
 use super::{
     expression::Expression,
-    found::{Found, Hit},
+    found::{Found, Hint, Hit},
     judge::judge,
     prefilter::Prefilter,
     view::View,
@@ -60,6 +60,14 @@ impl<'r> Detector<'r> {
         Ok(detector)
     }
 
+    /// Where in an object something encoded is worth decoding, by place.
+    pub fn hints(&self, found: &Found) -> impl Iterator<Item = Hint> {
+        found.hits.iter().filter_map(|hit| {
+            let (coding, phase) = self.prefilter.words[usize::from(hit.word)].hint?;
+            Some(Hint { at: hit.at, coding, phase })
+        })
+    }
+
     /// The rules it matches.
     pub fn rules(&self) -> &'r RuleSet {
         self.rules
@@ -96,7 +104,7 @@ impl<'r> Detector<'r> {
     pub fn scan(&self, object: View<'_>, scratch: &mut Scratch) -> Found {
         scratch.hits.clear();
         let hits = &mut scratch.hits;
-        self.prefilter.find(object.bytes, 0..object.bytes.len(), |at, word| {
+        self.prefilter.find(object.bytes, &(0..object.bytes.len()), |at, word| {
             hits.push((Hit { at: at as u32, word, count: 0, first: 0 }, None));
         });
         self.settle(object, &Found::default(), scratch)
@@ -107,7 +115,7 @@ impl<'r> Detector<'r> {
         scratch.hits.clear();
         let hits = &mut scratch.hits;
         fresh_regions(segments, self.prefilter.longest, object.bytes.len() as u32, |start, end| {
-            self.prefilter.find(object.bytes, start as usize..end as usize, |at, word| {
+            self.prefilter.find(object.bytes, &(start as usize..end as usize), |at, word| {
                 let at = at as u32;
                 let len = self.prefilter.words[usize::from(word)].len();
                 let copied = covering(segments, at).is_some_and(|copy| copy.from.is_some() && at + len <= copy.end());
@@ -261,7 +269,7 @@ mod tests {
     use super::*;
     use crate::detect::prove;
     use crate::model::{ComponentKind, Confidence, Severity};
-    use crate::rules::{Allowlist, Check, Rule};
+    use crate::rules::{Check, Rule};
     use proptest::prelude::*;
     use regex::bytes::Regex;
 
@@ -305,7 +313,7 @@ mod tests {
         if always {
             rules.push(rule("always", vec![pattern(&[], None, 0, 0, "z=y")]));
         }
-        RuleSet { rules, credentials: Vec::new(), allowlist: Allowlist::default() }
+        RuleSet { rules, ..RuleSet::default() }
     }
 
     /// Applies copies and insertions, as a delta would, and joins copies that go on where the last one ended.

@@ -1,6 +1,7 @@
 //! The nouns every other room speaks in. No I/O, no clock, no knowledge of git's storage or of a terminal.
 
 mod candidate;
+mod coding;
 mod coverage;
 mod finding;
 mod fingerprint;
@@ -14,6 +15,7 @@ mod severity;
 mod trace;
 
 pub use candidate::{Candidate, DropReason, Verdict};
+pub use coding::Coding;
 pub use coverage::{Coverage, Gap, GapKind, Tally};
 pub use finding::{Component, ComponentKind, Finding, Lifetime, Pairing, PairingScope, Suppression, SuppressionKind};
 pub use fingerprint::{Fingerprint, FingerprintKey};

@@ -1,19 +1,25 @@
 //! The TOML form of rules and allowlists, as people write them: `patterns/*.toml` and users' own files.
 
+use super::WrappedForm;
 use crate::model::{ComponentKind, Confidence, Severity};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// A whole file of rules.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RulesForm {
+    #[serde(default)]
+    pub(super) fragments: BTreeMap<String, Spanned<String>>,
     #[serde(default, rename = "rule")]
     pub(super) rules: Vec<RuleForm>,
     #[serde(default, rename = "credential")]
     pub(super) credentials: Vec<CredentialForm>,
     #[serde(default, rename = "harmless")]
     pub(super) harmless: Vec<HarmlessForm>,
+    #[serde(default)]
+    pub(super) wrapped: Vec<WrappedEntry>,
 }
 
 /// `[[rule]]`
@@ -100,6 +106,14 @@ pub(super) struct HarmlessForm {
     pub(super) value: Option<Parts>,
     pub(super) contains: Option<String>,
     pub(super) reason: String,
+}
+
+/// `[[wrapped]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrappedEntry {
+    pub(super) keywords: Vec<Spanned<String>>,
+    pub(super) forms: Vec<WrappedForm>,
 }
 
 /// Text written in parts, so that no scanner trips on the file that holds it.

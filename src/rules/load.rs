@@ -1,7 +1,7 @@
 //! Reads rules and compiles them: what comes out can be trusted by the matcher.
 
 use super::file::{CheckForm, CredentialForm, PatternForm, RuleForm, RulesForm};
-use super::{Allowlist, ByteSet, Check, CredentialRule, Harmless, Pattern, Rule, RuleSet, RulesError};
+use super::{ByteSet, Check, CredentialRule, Harmless, Pattern, Rule, RuleSet, RulesError, Wrapped};
 use crate::model::ComponentKind;
 use regex::bytes::{Regex, RegexBuilder};
 use std::path::Path;
@@ -19,12 +19,15 @@ const MAX_WINDOW: u32 = 64 * 1024;
 /// A keyword shorter than this wakes its pattern in every other object.
 const MIN_KEYWORD: usize = 3;
 
+/// A shorter word has an encoded form of less than four bytes, which turns up by chance.
+const MIN_WRAPPED: usize = 4;
+
 /// Most bytes a compiled expression may take: forty times the largest built-in one.
 const MAX_REGEX_BYTES: usize = 4 << 20;
 
 /// The built-in rules.
 pub fn builtin() -> Result<RuleSet, RulesError> {
-    let mut set = RuleSet { rules: Vec::new(), credentials: Vec::new(), allowlist: Allowlist::default() };
+    let mut set = RuleSet::default();
     for (file, text) in BUILTIN {
         add(&mut set, file, text)?;
     }
@@ -66,6 +69,14 @@ fn add(set: &mut RuleSet, file: &str, text: &str) -> Result<(), RulesError> {
         }
         let kind = entry.kind.into_inner();
         set.allowlist.add(Harmless { kind, text: text.into_bytes(), exact, reason: entry.reason });
+    }
+    for entry in form.wrapped {
+        if let Some(word) = entry.keywords.iter().find(|word| word.get_ref().len() < MIN_WRAPPED) {
+            let problem = format!("the keyword `{}` is shorter than {MIN_WRAPPED} bytes", word.get_ref());
+            return Err(place.invalid(place.line(word), "wrapped", problem));
+        }
+        let keywords = entry.keywords.into_iter().map(Spanned::into_inner).collect();
+        set.wrapped.push(Wrapped { keywords, forms: entry.forms });
     }
     Ok(())
 }

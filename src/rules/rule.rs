@@ -3,9 +3,10 @@
 use super::Allowlist;
 use crate::model::{ComponentKind, Confidence, Severity};
 use regex::bytes::Regex;
+use serde::Deserialize;
 
 /// All rules of a run, in a fixed order: built-in ones as in their files, then the user's.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     /// Rules; a [`crate::model::Candidate`] names one by its index here.
     pub rules: Vec<Rule>,
@@ -13,6 +14,8 @@ pub struct RuleSet {
     pub credentials: Vec<CredentialRule>,
     /// Values known to be harmless.
     pub allowlist: Allowlist,
+    /// What tells that something is wrapped in an encoding.
+    pub wrapped: Vec<Wrapped>,
 }
 
 impl RuleSet {
@@ -81,6 +84,43 @@ pub struct Pattern {
     pub confidence: Confidence,
     /// What a value matched by this pattern must pass beyond [`Rule::checks`]: the less the surroundings say, the more.
     pub checks: Vec<Check>,
+}
+
+/// Words that tell, in encoded form, where decoding is worth while. They lead to no candidates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrapped {
+    /// The words, as they read when decoded.
+    pub keywords: Vec<String>,
+    /// The encoded forms of each word that are looked for.
+    pub forms: Vec<WrappedForm>,
+}
+
+/// An encoded form of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WrappedForm {
+    /// Base64, at any of its three phases.
+    Base64,
+    /// The word itself is base64 already: of how a file format begins.
+    Base64Start,
+    /// Base64 of base64.
+    Base64Base64,
+    /// Base64 of UTF-16, little endian: `powershell -EncodedCommand`.
+    #[serde(rename = "base64-utf-16")]
+    Base64Utf16,
+    /// UTF-16 of either endianness.
+    #[serde(rename = "utf-16")]
+    Utf16,
+    /// Hexadecimal digits of either case.
+    Hex,
+    /// `\u0041`.
+    Json,
+    /// `%41`.
+    Url,
+    /// `&#65;`, and `&#x41;`.
+    Html,
+    /// `\x41`.
+    Backslash,
 }
 
 /// A test of a matched value. Each has one [`crate::model::DropReason`]; what they measure stands in

@@ -321,6 +321,6 @@ pub fn rules() -> RuleSet {
             credential("aws-access-key", "AWS access key", Severity::Critical),
             credential("aws-session", "AWS temporary credential", Severity::High),
         ],
-        allowlist: keytrail::rules::Allowlist::default(),
+        ..RuleSet::default()
     }
 }
