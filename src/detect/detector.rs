@@ -10,12 +10,14 @@ use super::{
     found::{Found, Hint, Hit},
     judge::judge,
     prefilter::Prefilter,
+    value,
     view::View,
 };
 use crate::{
-    model::{Candidate, Segment, Verdict},
-    rules::{Pattern, RuleSet},
+    model::{Candidate, Coding, Segment, Verdict},
+    rules::RuleSet,
 };
+use std::{borrow::Cow, ops::Range};
 
 /// Seams nearer to each other than this are scanned in one go: starting the automaton costs as much as some bytes.
 const JOIN: u32 = 32;
@@ -58,6 +60,24 @@ impl<'r> Detector<'r> {
         let mut detector = Self { rules, prefilter, reach: Vec::new(), near, always };
         detector.reach = detector.prefilter.words.iter().map(|word| detector.reach_of(&word.patterns)).collect();
         Ok(detector)
+    }
+
+    /// The value of a candidate in `text`, the bytes in which it was found: as it stands there, or without the escapes or
+    /// the encoding that it is written in, which are then named.
+    pub fn value<'t>(&self, text: &'t [u8], candidate: &Candidate) -> (Cow<'t, [u8]>, Option<Coding>) {
+        let rule = &self.rules.rules[usize::from(candidate.rule)];
+        let raw = candidate.raw(text);
+        value::read(rule, &rule.patterns[usize::from(candidate.pattern)], raw).unwrap_or((Cow::Borrowed(raw), None))
+    }
+
+    /// The candidates of the patterns that are `near` the rule with this number, evaluated round a place at which the
+    /// caller knows a value of that rule to stand: decoded, so that no pattern of it matches there. In order, each once.
+    pub fn near(&self, object: View<'_>, rule: u16, place: Range<u32>, scratch: &mut Scratch) -> Vec<Candidate> {
+        let mut found = Found::default();
+        for &pattern in &self.near[usize::from(rule)] {
+            self.matches(object, pattern, place.start, place.end, scratch, &mut found.candidates);
+        }
+        found.candidates()
     }
 
     /// Where in an object something encoded is worth decoding, by place.
@@ -214,17 +234,19 @@ impl<'r> Detector<'r> {
         scratch: &mut Scratch,
         out: &mut Vec<Candidate>,
     ) {
-        let Pattern { before, after, .. } = self.rules.rules[usize::from(rule)].patterns[usize::from(pattern)];
-        let origin = start.saturating_sub(before) as usize;
-        let window = object.window(origin, (end as usize).saturating_add(after as usize));
+        let of = &self.rules.rules[usize::from(rule)];
+        let with = &of.patterns[usize::from(pattern)];
+        let origin = start.saturating_sub(with.before) as usize;
+        let window = object.window(origin, (end as usize).saturating_add(with.after as usize));
         let expression = &mut scratch.expressions[usize::from(rule)][usize::from(pattern)];
-        expression.values(window, |value| {
+        expression.values(window, |span| {
+            let Some((value, _)) = value::read(of, with, &window.bytes[span.clone()]) else { return };
             out.push(Candidate {
-                start: (origin + value.start) as u32,
-                end: (origin + value.end) as u32,
+                start: (origin + span.start) as u32,
+                end: (origin + span.end) as u32,
                 rule,
                 pattern,
-                verdict: judge(self.rules, usize::from(rule), usize::from(pattern), window.bytes, value),
+                verdict: judge(self.rules, usize::from(rule), usize::from(pattern), window.bytes, span, &value),
             });
         });
     }
@@ -269,7 +291,7 @@ mod tests {
     use super::*;
     use crate::detect::prove;
     use crate::model::{ComponentKind, Confidence, Severity};
-    use crate::rules::{Check, Rule};
+    use crate::rules::{Check, Pattern, Rule};
     use proptest::prelude::*;
     use regex::bytes::Regex;
 
@@ -281,6 +303,7 @@ mod tests {
             before,
             after,
             regex: Regex::new(regex).unwrap(),
+            decode: None,
             confidence: Confidence::High,
             checks: Vec::new(),
         }
@@ -295,6 +318,7 @@ mod tests {
             severity: Severity::Low,
             advice: String::new(),
             references: Vec::new(),
+            escaped: false,
             patterns,
             checks: vec![Check::NotHex],
             examples: Vec::new(),

@@ -12,6 +12,7 @@ mod pair;
 mod prefilter;
 pub mod prove;
 mod structure;
+mod value;
 mod view;
 mod wrapped;
 

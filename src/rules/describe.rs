@@ -20,6 +20,9 @@ pub fn write_page(rules: &RuleSet, id: &str, out: &mut dyn Write) -> io::Result<
         writeln!(out, "Kind      {}", rule.kind.as_str())?;
         writeln!(out, "Severity  {} when found alone", rule.severity)?;
         writeln!(out, "Advice    {}", rule.advice)?;
+        if rule.escaped {
+            writeln!(out, "Reads     escapes within the value (%2F, \\u002b), and string literals put together")?;
+        }
         writeln!(out, "Read from {}", rule.source)?;
         for pattern in &rule.patterns {
             writeln!(out)?;
@@ -67,6 +70,10 @@ fn write_pattern(rules: &RuleSet, rule: &Rule, pattern: &Pattern, out: &mut dyn 
         }
     }
     writeln!(out, "  regex     {}", pattern.regex.as_str().replace('\n', "\n          "))?;
+    if let Some(decode) = &pattern.decode {
+        let from: Vec<&str> = decode.from.iter().map(|coding| coding.as_str()).collect();
+        writeln!(out, "  decodes   from {}, to {}", from.join(" or "), decode.to)?;
+    }
     let checks: Vec<String> = rule.checks.iter().chain(&pattern.checks).map(check_in_words).collect();
     writeln!(out, "  keeps     what is {}", checks.join("; "))
 }

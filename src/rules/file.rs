@@ -1,7 +1,7 @@
 //! The TOML form of rules and allowlists, as people write them: `patterns/*.toml` and users' own files.
 
 use super::WrappedForm;
-use crate::model::{ComponentKind, Confidence, Severity};
+use crate::model::{Coding, ComponentKind, Confidence, Severity};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -35,6 +35,8 @@ pub(super) struct RuleForm {
     #[serde(default)]
     pub(super) references: Vec<String>,
     #[serde(default)]
+    pub(super) escaped: bool,
+    #[serde(default)]
     pub(super) checks: Vec<Spanned<CheckForm>>,
     #[serde(default, rename = "pattern")]
     pub(super) patterns: Vec<PatternForm>,
@@ -56,9 +58,18 @@ pub(super) struct PatternForm {
     #[serde(default)]
     pub(super) after: Option<Spanned<u32>>,
     pub(super) regex: Spanned<String>,
+    pub(super) decode: Option<DecodeForm>,
     pub(super) confidence: Confidence,
     #[serde(default)]
     pub(super) checks: Vec<Spanned<CheckForm>>,
+}
+
+/// `{ from = ["base64"], to = "…" }`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DecodeForm {
+    pub(super) from: Spanned<Vec<Coding>>,
+    pub(super) to: Spanned<String>,
 }
 
 /// A check: a word, or a table of one entry.

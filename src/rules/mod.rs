@@ -12,4 +12,4 @@ pub use allowlist::{Allowlist, Harmless};
 pub use describe::{write_page, write_table};
 pub use error::RulesError;
 pub use load::{builtin, load_user};
-pub use rule::{ByteSet, Check, CredentialRule, Pattern, Rule, RuleSet, Wrapped, WrappedForm};
+pub use rule::{ByteSet, Check, CredentialRule, Decode, Pattern, Rule, RuleSet, Wrapped, WrappedForm};

@@ -1,7 +1,7 @@
 //! A rule as the matcher uses it: compiled and checked.
 
 use super::Allowlist;
-use crate::model::{ComponentKind, Confidence, Severity};
+use crate::model::{Coding, ComponentKind, Confidence, Severity};
 use regex::bytes::Regex;
 use serde::Deserialize;
 
@@ -47,6 +47,9 @@ pub struct Rule {
     pub advice: String,
     /// Where the facts come from: URLs.
     pub references: Vec<String>,
+    /// Whether a matched value may hold escapes and joints of string literals (`%2F`, `\\u002b`, `" + "`): the value is
+    /// then what they mean.
+    pub escaped: bool,
     /// Ways in which the value turns up.
     pub patterns: Vec<Pattern>,
     /// What a matched value must pass whatever the pattern, in order; the pattern's own checks follow.
@@ -80,10 +83,21 @@ pub struct Pattern {
     pub after: u32,
     /// The expression; its group `value`, or else the whole match, is the value.
     pub regex: Regex,
+    /// Set where `regex` matches a value that is encoded.
+    pub decode: Option<Decode>,
     /// How sure a match is, before pairing.
     pub confidence: Confidence,
     /// What a value matched by this pattern must pass beyond [`Rule::checks`]: the less the surroundings say, the more.
     pub checks: Vec<Check>,
+}
+
+/// How a value that stands encoded is read.
+#[derive(Debug, Clone)]
+pub struct Decode {
+    /// Codings to try, in order: base64, also of base64, and hex.
+    pub from: Vec<Coding>,
+    /// What the decoded value must be as a whole, a line end at its end aside; else the match is none.
+    pub to: Regex,
 }
 
 /// Words that tell, in encoded form, where decoding is worth while. They lead to no candidates.
@@ -127,8 +141,8 @@ pub enum WrappedForm {
 /// [`crate::detect::judge`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Check {
-    /// The value's neighbours are not bytes of these sets; else the value is a part of a longer run. An escape is the
-    /// byte it means: `\n`, `%3D`, `\u003d`. Reads at most six bytes on either side.
+    /// The neighbours of the value as it stands are not bytes of these sets; else the value is a part of a longer run. An escape is the
+    /// byte it means: `\n`, `%3D`, `\u003d`. Reads at most ten bytes on either side. The other checks read the value itself, without its escapes.
     Bounded {
         /// What must not stand before the value.
         before: ByteSet,

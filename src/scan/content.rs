@@ -95,7 +95,7 @@ impl ContentReader<'_> {
             let rule = &self.detector.rules().rules[usize::from(candidate.rule)];
             let (line, column) = lines.locate(text, start);
             let sighting = Sighting {
-                value: into.number(candidate.rule, candidate.value(text)),
+                value: into.number(candidate.rule, &self.detector.value(text, &candidate).0),
                 object,
                 at: origin + start as u64,
                 line,

@@ -306,6 +306,7 @@ pub fn rules() -> RuleSet {
         severity,
         advice: "Make the key inactive in IAM.".to_owned(),
         references: vec![],
+        escaped: false,
         patterns: vec![],
         checks: vec![],
         examples: vec![],
