@@ -85,6 +85,7 @@ impl<'a> Session<'a> {
                 since: args.since,
                 own_files: true,
                 allow_missing: args.allow_missing,
+                unwrap: (!args.no_decode).then(|| Limits { bytes: args.max_decoded, ..Limits::default() }),
                 explain,
                 fingerprint_key: args.fingerprint_key.as_deref().map(read_key).transpose()?.unwrap_or_default(),
             },

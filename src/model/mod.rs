@@ -1,6 +1,7 @@
 //! The nouns every other room speaks in. No I/O, no clock, no knowledge of git's storage or of a terminal.
 
 mod candidate;
+mod coding;
 mod coverage;
 mod evidence;
 mod finding;
@@ -17,6 +18,7 @@ mod trace;
 mod wrapping;
 
 pub use candidate::{Candidate, DropReason, Verdict};
+pub use coding::Coding;
 pub use coverage::{Coverage, Gap, GapKind, Tally};
 pub use evidence::Evidence;
 pub use finding::{Component, ComponentKind, Finding, Lifetime, Suppression, SuppressionKind};

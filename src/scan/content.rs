@@ -3,9 +3,11 @@
 use super::{
     lines::{LineIndex, Start},
     sighting::{DroppedSighting, Names, Sighting, Value},
+    unwrap::{Text, Unopened, Unwrapper},
 };
 use crate::{
     aws,
+    decode::{Budget, Limits},
     detect::{Detector, Found, Scratch, View},
     git::{Base, CommitHeader, Object, ObjectIndex, Visitor, lfs::Pointer, tag_target},
     model::{Candidate, DropReason, ObjectKind, Oid, Secret, Verdict},
@@ -22,11 +24,13 @@ pub(super) struct ContentReader<'a> {
     pub names: &'a Names,
     /// Whether dropped values are kept.
     pub explain: bool,
+    /// How far what is wrapped is looked into; `None`: not at all.
+    pub limits: Option<Limits>,
 }
 
 /// What a worker collects.
 pub(super) struct ContentWork {
-    scratch: Scratch,
+    pub scratch: Scratch,
     pub sightings: Vec<Sighting>,
     pub dropped: Vec<DroppedSighting>,
     pub drops: BTreeMap<(u16, DropReason), u64>,
@@ -38,6 +42,8 @@ pub(super) struct ContentWork {
     pub damaged: Vec<ObjectIndex>,
     /// Objects that are too large to be held.
     pub streamed: Vec<ObjectIndex>,
+    /// What was not unwrapped.
+    pub unopened: Vec<Unopened>,
 }
 
 impl ContentReader<'_> {
@@ -59,15 +65,14 @@ impl ContentReader<'_> {
     }
 
     /// Takes down `candidates`, which stand in `text` of `object`.
-    fn take_down(
+    pub fn take_down(
         &self,
         work: &mut ContentWork,
         object: ObjectIndex,
-        text: &LineIndex<'_>,
+        text: &Text<'_>,
         candidates: impl Iterator<Item = Candidate>,
     ) {
         for candidate in candidates {
-            let (start, end) = (candidate.start as usize, candidate.end as usize);
             let into = match candidate.verdict {
                 Verdict::Keep => &self.names.values,
                 Verdict::Drop(reason) => {
@@ -78,19 +83,25 @@ impl ContentReader<'_> {
                     &self.names.dropped
                 }
             };
-            let (line, column) = text.locate(start);
-            let profile = aws::profile(text.bytes, start).map(|name| self.names.profiles.number(name));
+            let (value, coding) = self.detector.value(text.bytes, &candidate);
+            let mut wrapping = text.wrapping.clone();
+            wrapping.layers.extend(coding.map(|coding| coding.to_string()));
+            let (start, end) = (text.place(candidate.start as usize), text.place(candidate.end as usize));
+            let (line, column) = text.base.locate(start);
+            let profile = aws::profile(text.bytes, candidate.start as usize);
+            // Of a value that is encoded by itself the name stands outside.
+            let profile = profile.or_else(|| aws::profile(text.base.bytes, start));
             let sighting = Sighting {
-                value: into.number(Value { rule: candidate.rule, secret: Secret::new(candidate.value(text.bytes)) }),
+                value: into.number(Value { rule: candidate.rule, secret: Secret::new(&value) }),
                 object,
-                wrapping: 0,
-                at: text.start.origin + start as u64,
+                wrapping: self.names.wrappings.number(wrapping),
+                at: text.base.start.origin + start as u64,
                 line,
                 column,
-                length: (end - start) as u32,
+                length: end.saturating_sub(start) as u32,
                 pattern: candidate.pattern,
-                profile,
-                marker: inline::marker(text.line_of(start, end)),
+                profile: profile.map(|name| self.names.profiles.number(name)),
+                marker: inline::marker(text.base.line_of(start, end.max(start))),
             };
             match candidate.verdict {
                 Verdict::Keep => work.sightings.push(sighting),
@@ -115,6 +126,7 @@ impl Visitor for ContentReader<'_> {
             pointers: Vec::new(),
             damaged: Vec::new(),
             streamed: Vec::new(),
+            unopened: Vec::new(),
         }
     }
 
@@ -126,9 +138,14 @@ impl Visitor for ContentReader<'_> {
         };
         if object.counts {
             Self::note_history(work, object);
+            let lines = LineIndex::new(object.bytes, Start::TEXT);
+            let text = Text::own(&lines);
             if !found.is_empty() {
-                let candidates = found.candidates().into_iter();
-                self.take_down(work, object.id, &LineIndex::new(object.bytes, Start::TEXT), candidates);
+                self.take_down(work, object.id, &text, found.candidates().into_iter());
+            }
+            if let Some(limits) = self.limits {
+                let mut budget = Budget::new(limits, object.bytes.len());
+                Unwrapper { reader: self, work, object: object.id }.look_into(&text, &found, &mut budget);
             }
         }
         found
@@ -148,6 +165,7 @@ impl Visitor for ContentReader<'_> {
         let most = WINDOW.max(8 * margin);
         let mut window = Vec::with_capacity(most);
         let mut start = Start::TEXT;
+        let mut budget = self.limits.map(|limits| Budget::new(limits, 0));
         loop {
             (&mut *content).take((most - window.len()) as u64).read_to_end(&mut window)?;
             let (text, filled) = (&window[..], window.len());
@@ -159,7 +177,15 @@ impl Visitor for ContentReader<'_> {
             let candidates = found.candidates().into_iter();
             let candidates = candidates.filter(|candidate| (from..to).contains(&(candidate.start as usize)));
             let lines = LineIndex::new(text, start);
-            self.take_down(work, id, &lines, candidates);
+            let text = Text::own(&lines);
+            self.take_down(work, id, &text, candidates);
+            if let Some(budget) = &mut budget {
+                let mut unwrapper = Unwrapper { reader: self, work, object: id };
+                if is_start {
+                    unwrapper.leave_whole(&text);
+                }
+                unwrapper.decode_hints(&text, &found, from..to, budget);
+            }
             if is_end {
                 break;
             }

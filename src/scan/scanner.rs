@@ -56,7 +56,12 @@ impl Scanner<'_> {
         let shallow = repository.shallow();
 
         let names = Names::new();
-        let reader = ContentReader { detector: &detector, names: &names, explain: self.options.explain };
+        let reader = ContentReader {
+            detector: &detector,
+            names: &names,
+            explain: self.options.explain,
+            limits: self.options.unwrap,
+        };
         let kinds = [ObjectKind::Blob, ObjectKind::Commit, ObjectKind::Tag];
         let advance = |objects, bytes| {
             self.progress.advance(objects, bytes);

@@ -112,7 +112,12 @@ impl Scanner<'_> {
         let rules = self.rules.within(None);
         let detector = Detector::new(&rules)?;
         let names = Names::new();
-        let reader = ContentReader { detector: &detector, names: &names, explain: self.options.explain };
+        let reader = ContentReader {
+            detector: &detector,
+            names: &names,
+            explain: self.options.explain,
+            limits: self.options.unwrap,
+        };
         let hash = repository.map_or_else(BlobHash::default, Repository::blob_hash);
         let mut beside = Beside::new(0);
         read(&self.texts(&reader, hash), &mut beside);

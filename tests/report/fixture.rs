@@ -334,6 +334,7 @@ pub fn rules() -> RuleSet {
         advice: "Make the key inactive in IAM.".to_owned(),
         only: None,
         references: vec![],
+        escaped: false,
         patterns: vec![],
         checks: vec![],
         examples: vec![],
@@ -349,6 +350,6 @@ pub fn rules() -> RuleSet {
             credential("aws-access-key", "AWS access key", Severity::Critical),
             credential("aws-session", "AWS temporary credential", Severity::High),
         ],
-        allowlist: keytrail::rules::Allowlist::default(),
+        ..RuleSet::default()
     }
 }
