@@ -6,6 +6,7 @@ use super::rules::load;
 use super::target::{self, Target, config_beside};
 use super::terminal::Terminal;
 use super::{exit, signal};
+use crate::decode::Limits;
 use crate::git::{
     GitError,
     mirror::{self, MirrorError},
