@@ -9,13 +9,15 @@ use super::{
     objects::Objects,
     sighting::{DroppedSighting, Names, Sighting, Value, ValueIndex},
     ties::{Facet, Facts, Tie},
+    unwrap::Unopened,
 };
 use crate::{
     aws,
     git::{Life, ObjectIndex, Stand, signature},
     model::{
-        CommitRef, Component, ComponentKind, Confidence, DropCount, Dropped, Evidence, Finding, Fingerprint, Location,
-        Occurrence, Pairing, PairingScope, Secret, Severity, Shared, Suppression, SuppressionKind, Trace, Wrapping,
+        CommitRef, Component, ComponentKind, Confidence, DropCount, Dropped, Evidence, Finding, Fingerprint, Gap,
+        GapKind, Location, Occurrence, Pairing, PairingScope, Secret, Severity, Shared, Suppression, SuppressionKind,
+        Trace, Wrapping,
     },
     report::line_hashes,
     rules::{CredentialRule, RuleSet},
@@ -38,6 +40,8 @@ pub(super) struct Assembly<'a> {
     damaged: Vec<ObjectIndex>,
     /// Objects that are too large to be held.
     streamed: FxHashSet<ObjectIndex>,
+    /// What was not unwrapped, sorted by object.
+    unopened: Vec<Unopened>,
 }
 
 /// What a report shows of what was found.
@@ -75,6 +79,7 @@ impl<'a> Assembly<'a> {
             drops,
             damaged: Vec::new(),
             streamed: FxHashSet::default(),
+            unopened: Vec::new(),
         };
         let renumber = |sighting: &mut Sighting, values: &[Number]| {
             sighting.value = values[sighting.value as usize];
@@ -88,7 +93,10 @@ impl<'a> Assembly<'a> {
             assembly.dropped.append(&mut work.dropped);
             assembly.damaged.append(&mut work.damaged);
             assembly.streamed.extend(work.streamed);
+            assembly.unopened.append(&mut work.unopened);
         }
+        assembly.unopened.sort_unstable();
+        assembly.unopened.dedup();
         assembly.sightings.sort_unstable_by_key(Sighting::order);
         assembly.dropped.sort_unstable_by_key(|DroppedSighting { sighting, reason }| {
             (sighting.value, *reason, sighting.object, sighting.wrapping, sighting.at)
@@ -102,8 +110,8 @@ impl<'a> Assembly<'a> {
     }
 
     /// Kept and dropped values together.
-    pub fn value_count(&self) -> usize {
-        self.values.len() + self.dropped_values.len()
+    pub fn life_count(&self) -> usize {
+        self.values.len() + self.dropped_values.len() + self.unopened.len()
     }
 
     /// The kept values, in their order.
@@ -111,8 +119,9 @@ impl<'a> Assembly<'a> {
         self.values.iter().map(|value| &value.secret)
     }
 
-    /// By value, kept ones first and then dropped ones: the objects that hold it.
-    pub fn holders_by_value(&self) -> Vec<Vec<ObjectIndex>> {
+    /// By value, kept ones first and then dropped ones: the objects that hold it. After these, by what was not unwrapped: the
+    /// object that it is about, whose path is told.
+    pub fn holders(&self) -> Vec<Vec<ObjectIndex>> {
         let mut holders = vec![Vec::new(); self.values.len() + self.dropped_values.len()];
         for sighting in &self.sightings {
             holders[sighting.value as usize].push(sighting.object);
@@ -121,10 +130,24 @@ impl<'a> Assembly<'a> {
             holders[self.values.len() + dropped.sighting.value as usize].push(dropped.sighting.object);
         }
         holders.iter_mut().for_each(Vec::dedup);
+        holders.extend(self.unopened.iter().map(|unopened| vec![unopened.object]));
         holders
     }
 
-    /// Puts values together and looks up what a report shows of them. `lives` has kept values first and then dropped ones;
+    /// What was not unwrapped, as the ledger tells it. `lives` are those of [`Assembly::holders`].
+    pub fn unopened(&self, objects: &Objects<'_>, lives: &[Life]) -> Vec<Gap> {
+        let lives = &lives[self.values.len() + self.dropped_values.len()..];
+        let gap = |(Unopened { object, detail, is_bound }, life): (&Unopened, &Life)| {
+            let path = life.places.first().and_then(|place| place.path.as_deref());
+            let id = objects.id(*object);
+            let subject = objects.place(*object, path).display(&id);
+            let kind = if *is_bound { GapKind::UnpackLimit } else { GapKind::Sealed };
+            Gap { kind, subject, detail: format!("{detail} (blob {})", id.short()) }
+        };
+        self.unopened.iter().zip(lives).map(gap).collect()
+    }
+
+    /// Puts values together and looks up what a report shows of them. `lives` are those of [`Assembly::holders`];
     /// `asked_for` says of a life whether it is one that the user wants to hear of.
     pub fn finish(
         self,
