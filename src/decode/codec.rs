@@ -5,6 +5,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use lzma_rust2::{LzmaReader, XzReader};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder, StreamingDecoder};
 use std::{
+    fmt,
     io::{ErrorKind, Read},
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -52,8 +53,8 @@ pub(super) enum Stop {
 }
 
 impl Stop {
-    fn damaged(cause: impl ToString) -> Self {
-        Self::Damaged(cause.to_string())
+    fn damaged(cause: impl fmt::Display) -> Self {
+        Self::Damaged(format!("{cause}"))
     }
 
     pub(super) fn cut() -> Self {
