@@ -207,7 +207,12 @@ fn read_lfs(
     pointer: &Pointer,
 ) -> io::Result<Taken> {
     let mut file = File::open(pointer.file(&repository.lfs_folder()))?;
-    reader.one(work, number, &mut file, || Ok(blob))
+    let mut taken = reader.one(work, number, &mut file, || Ok(blob))?;
+    // Git knows it by its pointer.
+    if let Some(held) = &mut taken.held {
+        held.id = blob;
+    }
+    Ok(taken)
 }
 
 /// Notes which values the commit at HEAD holds in the same file: a work tree is mostly what was committed.
