@@ -11,7 +11,7 @@ use crate::git::{
     GitError,
     mirror::{self, MirrorError},
 };
-use crate::model::{Coverage, FingerprintKey, GapKind, Report, RepositoryReport};
+use crate::model::{Coverage, FingerprintKey, GapKind, Report, RepositoryReport, Tally};
 use crate::policy::{Baseline, Config, Policy};
 use crate::rules::RuleSet;
 use crate::scan::{ScanError, ScanOptions, Scanner};
@@ -216,7 +216,7 @@ fn read_key(path: &Path) -> Result<FingerprintKey, CliError> {
 /// How far a scan came that was stopped.
 fn interruption(name: &str, coverage: &Coverage) -> Option<String> {
     coverage.gaps.iter().find(|gap| gap.kind == GapKind::Interrupted)?;
-    let total = coverage.total();
+    let total = Tally::sum([&coverage.total(), &coverage.total_texts()]);
     Some(format!("interrupted: {name}: {} of {} objects read, the report is partial", total.scanned, total.seen))
 }
 

@@ -52,9 +52,7 @@ impl Repository {
                 Ok(repository)
             }
             Err(source) => Err(match source.code() {
-                git2::ErrorCode::NotFound => {
-                    not_whole(path).unwrap_or_else(|| GitError::NotARepository(path.to_path_buf()))
-                }
+                git2::ErrorCode::NotFound => no_repository(path),
                 git2::ErrorCode::Owner => GitError::OtherOwner(path.to_path_buf()),
                 _ if source.message().contains("extension") => {
                     GitError::Unsupported { path: path.to_path_buf(), reason: source.message().to_owned() }
@@ -194,6 +192,17 @@ impl Repository {
     pub fn origin(&self) -> Option<String> {
         let remote = self.git.find_remote("origin").ok()?;
         Some(mirror::display(&String::from_utf8_lossy(remote.url_bytes())))
+    }
+}
+
+/// The error for a path at which there is no repository, or what is left of one. Of a folder that may not be entered
+/// nobody knows.
+fn no_repository(path: &Path) -> GitError {
+    match fs::read_dir(path) {
+        Err(source) if source.kind() == std::io::ErrorKind::PermissionDenied => {
+            GitError::Io { path: path.to_path_buf(), source }
+        }
+        _ => not_whole(path).unwrap_or_else(|| GitError::NotARepository(path.to_path_buf())),
     }
 }
 

@@ -44,7 +44,10 @@ impl Repository {
             let brings = !matches!(delta.status(), git2::Delta::Deleted | git2::Delta::Conflicted);
             if let (true, true, Some(path), Some(blob)) = (brings, is_file(&new), new.path_bytes(), own(new.id())) {
                 let before = if old.exists() && is_file(&old) { own(old.id()) } else { None };
-                found.push(StagedFile { path: path.to_vec(), blob, before });
+                // A file that only has another name or another mode brings nothing.
+                if before != Some(blob) {
+                    found.push(StagedFile { path: path.to_vec(), blob, before });
+                }
             }
         }
         // Entries in conflict stand at stages 1 (what both sides come from), 2 and 3.

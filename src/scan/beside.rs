@@ -21,6 +21,8 @@ pub(super) struct Beside {
     /// By the word for their place.
     pub tallies: BTreeMap<&'static str, Tally>,
     pub gaps: Vec<Gap>,
+    /// What the repository itself lacks.
+    pub lacking: Vec<Gap>,
     /// By pointer: the file that holds the content, of those that were read.
     pub lfs: FxHashMap<ObjectIndex, PathBuf>,
     /// Pointers whose content is not here, and why; sorted.
@@ -36,6 +38,7 @@ impl Beside {
             work: Vec::new(),
             tallies: BTreeMap::new(),
             gaps: Vec::new(),
+            lacking: Vec::new(),
             lfs: FxHashMap::default(),
             lfs_absent: Vec::new(),
         }
@@ -46,8 +49,13 @@ impl Beside {
         (self.first + self.texts.len()) as ObjectIndex
     }
 
-    /// Counts a text, read or not.
-    pub fn tally(&mut self, kind: &'static str, read: Option<u64>) {
+    /// Adds the next text, read or not.
+    pub fn add(&mut self, place: Place, taken: Option<Taken>) {
+        self.tally(place.kind(), taken.as_ref().map(|taken| taken.size));
+        self.texts.push(Text { place, held: taken.and_then(|taken| taken.held) });
+    }
+
+    fn tally(&mut self, kind: &'static str, read: Option<u64>) {
         let read = read.map_or_else(Tally::default, |bytes| Tally { seen: 0, scanned: 1, bytes });
         let tally = self.tallies.entry(kind).or_default();
         *tally = Tally::sum([&*tally, &Tally { seen: 1, ..read }]);
@@ -62,22 +70,22 @@ impl Beside {
         let Readings { mut work, each } = reader.all(&numbered);
         self.work.append(&mut work);
         for ((place, (_, content)), reading) in places.into_iter().zip(&numbered).zip(each) {
-            let taken = self.taken(reader, content, reading);
-            self.tally(place.kind(), taken.as_ref().map(|taken| taken.size));
-            self.texts.push(Text { place, held: taken.and_then(|taken| taken.held) });
+            let taken = self.taken(reader, &content.to_string(), reading);
+            self.add(place, taken);
         }
     }
 
     /// A text, unless it could not be read: then a gap says so, or that the scan was stopped.
-    fn taken(
+    pub fn taken(
         &mut self,
         reader: &TextReader<'_>,
-        content: &Content,
+        subject: &str,
         reading: Option<io::Result<Taken>>,
     ) -> Option<Taken> {
         let outcome = reading?;
         if let (Err(error), false) = (&outcome, reader.stopped()) {
-            self.gaps.push(unreadable(content, error));
+            let (subject, detail) = (subject.to_owned(), error.to_string());
+            self.gaps.push(Gap { kind: GapKind::UnreadableFile, subject, detail });
         }
         outcome.ok()
     }
@@ -131,19 +139,11 @@ impl Beside {
         let Readings { mut work, each } = reader.all(&here);
         self.work.append(&mut work);
         for ((number, content), reading) in here.into_iter().zip(each) {
-            let taken = self.taken(reader, &content, reading);
+            let taken = self.taken(reader, &content.to_string(), reading);
             self.tally("lfs", taken.map(|taken| taken.size));
             if let Content::File(file) = content {
                 self.lfs.insert(number, file);
             }
         }
     }
-}
-
-fn unreadable(content: &Content, error: &io::Error) -> Gap {
-    let subject = match content {
-        Content::File(path) | Content::Link(path) => path.display().to_string(),
-        Content::Bytes(_) => "text".to_owned(),
-    };
-    Gap { kind: GapKind::UnreadableFile, subject, detail: error.to_string() }
 }

@@ -37,9 +37,10 @@ impl<'a> Ledger<'a> {
     }
 
     /// Takes down what lies beside the store.
-    pub fn beside(&mut self, texts: BTreeMap<&'static str, Tally>, mut gaps: Vec<Gap>) {
+    pub fn beside(&mut self, texts: BTreeMap<&'static str, Tally>, mut gaps: Vec<Gap>, mut lacking: Vec<Gap>) {
         self.texts = texts;
         self.gaps.append(&mut gaps);
+        self.lacking.append(&mut lacking);
     }
 
     /// Git LFS pointers whose content is not here, and why. As with other objects, what no ref reaches is not missed: who
@@ -101,7 +102,8 @@ impl<'a> Ledger<'a> {
         let sum = |of: fn(&Tally) -> u64| objects.values().map(of).sum::<u64>();
         let (seen, scanned) = (sum(|tally| tally.seen), sum(|tally| tally.scanned));
         if interrupted {
-            self.gaps.push(stopped(scanned, seen));
+            let texts = Tally::sum(self.texts.values());
+            self.gaps.push(stopped(scanned + texts.scanned, seen + texts.seen));
         } else if self.gaps.is_empty() && scanned != seen {
             // Cannot happen; but should an object slip through, it must not pass for read.
             self.gaps.push(unaccounted(scanned, seen));

@@ -80,8 +80,8 @@ impl Scanner<'_> {
         let pointers = content.work.iter_mut().flat_map(|work| work.pointers.drain(..)).collect();
         beside.read_lfs(&texts, &repository, pointers);
         content.work.append(&mut beside.work);
-        let Beside { texts, tallies, gaps, lfs, lfs_absent, .. } = beside;
-        ledger.beside(tallies, gaps);
+        let Beside { texts, tallies, gaps, lacking, lfs, lfs_absent, .. } = beside;
+        ledger.beside(tallies, gaps, lacking);
 
         let graph = {
             // The headers are large beside the graph: they go before the trees come.

@@ -7,19 +7,24 @@ use super::{
     content::{ContentReader, ContentWork},
     files::{self, Which},
     ledger::Ledger,
-    objects::{Objects, Text},
+    objects::Objects,
     progress::Stage,
     sighting::{Names, ValueIndex},
-    texts::{Content, TextReader},
+    texts::{Content, Taken, TextReader},
 };
 use crate::{
     detect::Detector,
-    git::{BlobHash, Head, Life, Repository, StagedFile, Store, Visitor},
-    model::{Gap, GapKind, Place, RepositoryReport, Source},
+    git::{BlobHash, Head, Life, ObjectIndex, Repository, StagedFile, Store, Visitor, lfs::Pointer},
+    model::{Gap, GapKind, Oid, Place, RepositoryReport, Source},
 };
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::{io::Read, path::Path, sync::atomic::Ordering};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+    sync::atomic::Ordering,
+};
 
 impl Scanner<'_> {
     /// Scans what is staged in the repository at `path`: of each file what the version at HEAD does not hold.
@@ -74,17 +79,10 @@ impl Scanner<'_> {
         self.snapshot(name, Source::Stdin, None, |reader, beside| {
             let mut work = reader.reader.work();
             let nothing = reader.hash.nothing();
-            let (place, taken) = (Place::Stdin, reader.one(&mut work, beside.next(), content, || Ok(nothing)));
+            let reading = reader.one(&mut work, beside.next(), content, || Ok(nothing));
             beside.work.push(work);
-            beside.tally(place.kind(), taken.as_ref().ok().map(|taken| taken.size));
-            let held = match taken {
-                Ok(taken) => taken.held,
-                Err(error) => {
-                    beside.gaps.push(unreadable(name.to_owned(), error.to_string()));
-                    None
-                }
-            };
-            beside.texts.push(Text { place, held });
+            let taken = beside.taken(reader, name, Some(reading));
+            beside.add(Place::Stdin, taken);
         })
     }
 
@@ -124,9 +122,9 @@ impl Scanner<'_> {
         self.progress.end();
 
         let store = Store::empty();
-        let Beside { texts, work, tallies, gaps, .. } = beside;
+        let Beside { texts, work, tallies, gaps, lacking, .. } = beside;
         let mut ledger = Ledger::new(&store, 0, Vec::new());
-        ledger.beside(tallies, gaps);
+        ledger.beside(tallies, gaps, lacking);
         let assembly = Assembly::new(self.rules, self.options, names, work);
         let objects = Objects::new(&store, hash, texts, FxHashMap::default());
         let mut lives = vec![Life::default(); assembly.life_count()];
@@ -162,33 +160,30 @@ fn list(root: &Path, which: Which) -> Result<files::Files, ScanError> {
     files::list(root, which).map_err(|source| ScanError::Io { path: root.to_owned(), source })
 }
 
-fn unreadable(subject: String, detail: String) -> Gap {
-    Gap { kind: GapKind::UnreadableFile, subject, detail }
-}
-
 /// Reads one staged file and forgets what its version at HEAD held already. `works` are for the two versions.
 fn read_staged(
     reader: &TextReader<'_>,
     repository: &Repository,
     beside: &mut Beside,
     [work, old]: &mut [ContentWork; 2],
-    file: StagedFile,
+    StagedFile { path, blob, before }: StagedFile,
 ) {
-    let StagedFile { path, blob, before } = file;
     let number = beside.next();
     let (kept, dropped) = (work.sightings.len(), work.dropped.len());
-    let read = |work: &mut ContentWork, blob: &crate::model::Oid| {
-        let taken =
-            repository.with_blob(blob, reader.max_size, |content| reader.one(work, number, content, || Ok(*blob)));
-        taken.map_err(|error| error.to_string()).and_then(|taken| taken.map_err(|error| error.to_string()))
+    let read = |work: &mut ContentWork, blob: Oid| {
+        let read = |content: &mut dyn Read| reader.one(work, number, content, || Ok(blob));
+        let taken = repository.with_blob(&blob, reader.max_size, read).map_err(io::Error::other)??;
+        match work.pointers.pop() {
+            Some((_, pointer)) => read_lfs(reader, repository, work, (number, blob), &pointer),
+            None => Ok(taken),
+        }
     };
-    let taken = read(work, &blob);
-    let mut problem = taken.as_ref().err().cloned();
+    let reading = read(work, blob);
     if let (Some(before), true) = (before, work.sightings.len() + work.dropped.len() > kept + dropped) {
         old.sightings.clear();
         old.dropped.clear();
         // Should the old version be unreadable, all that is in the new one counts.
-        problem = problem.or(read(old, &before).err());
+        read(old, before).ok();
         let known: FxHashSet<ValueIndex> = old.sightings.iter().map(|sighting| sighting.value).collect();
         let known_drops: FxHashSet<ValueIndex> = old.dropped.iter().map(|dropped| dropped.sighting.value).collect();
         work.sightings.retain(|sighting| sighting.object != number || !known.contains(&sighting.value));
@@ -196,11 +191,33 @@ fn read_staged(
             .retain(|dropped| dropped.sighting.object != number || !known_drops.contains(&dropped.sighting.value));
     }
     let place = Place::Staged(path);
-    beside.tally(place.kind(), taken.as_ref().ok().map(|taken| taken.size));
-    if let Some(detail) = problem.filter(|_| !reader.stopped()) {
-        beside.gaps.push(unreadable(place.display(&blob), detail));
+    let subject = place.display(&blob);
+    let taken = match reading {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let detail = "Git LFS keeps its content, which is not stored here: run 'git lfs fetch --all'".to_owned();
+            beside.lacking.push(Gap { kind: GapKind::LfsNotStored, subject, detail });
+            None
+        }
+        reading => beside.taken(reader, &subject, Some(reading)),
+    };
+    beside.add(place, taken);
+}
+
+/// Reads what Git LFS keeps for a pointer, in its place.
+fn read_lfs(
+    reader: &TextReader<'_>,
+    repository: &Repository,
+    work: &mut ContentWork,
+    (number, blob): (ObjectIndex, Oid),
+    pointer: &Pointer,
+) -> io::Result<Taken> {
+    let mut file = File::open(pointer.file(&repository.lfs_folder()))?;
+    let mut taken = reader.one(work, number, &mut file, || Ok(blob))?;
+    // Git knows it by its pointer.
+    if let Some(held) = &mut taken.held {
+        held.id = blob;
     }
-    beside.texts.push(Text { place, held: taken.ok().and_then(|taken| taken.held) });
+    Ok(taken)
 }
 
 /// Notes which values the commit at HEAD holds in the same file: a work tree is mostly what was committed.

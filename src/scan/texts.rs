@@ -11,6 +11,7 @@ use crate::{
 };
 use rayon::prelude::*;
 use std::{
+    fmt,
     fs::{self, File},
     io::{self, Read},
     path::PathBuf,
@@ -27,6 +28,16 @@ pub(super) enum Content {
     File(PathBuf),
     /// A symbolic link, whose text is where it leads: so git keeps it, too.
     Link(PathBuf),
+}
+
+/// For messages.
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) | Self::Link(path) => path.display().fmt(f),
+            Self::Bytes(_) => f.write_str("a text of git's"),
+        }
+    }
 }
 
 impl From<OwnContent> for Content {

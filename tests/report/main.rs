@@ -107,7 +107,7 @@ fn the_verdict_says_clean_only_as_far_as_it_goes() {
     let gap = || Gap { kind: GapKind::Interrupted, subject: "scan".to_owned(), detail: "by the user".to_owned() };
     assert_eq!(verdict(&|_| ()), "Clean and fully covered.");
     assert_eq!(verdict(&|report| report.coverage.accepted_gaps.push(gap())), "Clean, apart from 1 accepted gap.");
-    assert_eq!(verdict(&|report| report.left_out = 2), "Clean, apart from 2 findings that no ref reaches.");
+    assert_eq!(verdict(&|report| report.left_out = 2), "Clean, apart from 2 findings left out.");
     assert_eq!(verdict(&|report| report.coverage.gaps.push(gap())), "0 findings; NOT FULLY COVERED: 1 interruption.");
 }
 

@@ -85,3 +85,25 @@ fn lfs_storage_may_be_elsewhere() {
     repo.git(&["config", "lfs.storage", repo.beside("media").to_str().unwrap()]);
     assert_eq!(sum(&Scan::of(repo.path()).run()), (1, 1));
 }
+
+#[test]
+fn what_is_staged_is_read_from_its_content() {
+    let (repo, [old, new]) = harmless(5);
+    let before = format!("{old}\n");
+    let (text, file) = pointer(&repo, &before);
+    store(&file, &before);
+    repo.put("a", &text);
+    let after = format!("{old}\nx\n{new}\n");
+    let (text, file) = pointer(&repo, &after);
+    repo.write("a", &text);
+    repo.git(&["add", "a"]);
+    let staged = || Scan::of(repo.path()).arg("--staged");
+    let outcome = staged().run();
+    assert_eq!((outcome.code, outcome.gaps()), (2, vec![("lfs_not_stored".to_owned(), "a".to_owned())]));
+    assert_eq!(staged().arg("--allow-missing").run().code, 0);
+    store(&file, &after);
+    let outcome = staged().run();
+    assert_eq!(sum(&outcome), (1, 1), "{}", outcome.stderr);
+    assert_eq!(places(&outcome, &new), [("staged".to_owned(), "a".to_owned(), repo.git(&["rev-parse", ":a"]))]);
+    assert_eq!(outcome.finding(&new)["components"][0]["line"], 3);
+}

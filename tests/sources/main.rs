@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
 
+mod formats;
 mod lfs;
 mod now;
 mod own;
