@@ -170,6 +170,18 @@ mod tests {
 
     const WORDS: [&str; 7] = ["AKIA", "secret_key", "secret", "key", "aws_secret", "s3_secret", "_key"];
 
+    /// Up to 32 spellings the vector search looks at 32 bytes at a time, beyond that at 16.
+    #[test]
+    fn the_built_in_words_are_few_enough_for_the_vector_search() {
+        let prefilter = Prefilter::new(&crate::rules::builtin().unwrap()).unwrap();
+        let spellings = |engine: &Engine| match engine {
+            Engine::Anchors { anchors, .. } => anchors.iter().map(|anchor| anchor.literal.spellings().len()).sum(),
+            Engine::Automaton { .. } => usize::MAX,
+        };
+        let spellings: Vec<usize> = prefilter.engines.iter().map(spellings).collect();
+        assert!(spellings[0] <= 64 && spellings[1] <= 32, "{spellings:?}");
+    }
+
     proptest! {
         #[test]
         fn both_engines_find_what_looking_everywhere_finds(
