@@ -46,7 +46,8 @@ pub fn emptied_table(id: &str, secret: &str) -> Vec<u8> {
 }
 
 fn accounts(database: &Connection, id: &str, secret: &str) {
-    let table = "CREATE TABLE accounts (id INTEGER PRIMARY KEY, name TEXT, access_key TEXT, secret_key TEXT, region TEXT)";
+    let table =
+        "CREATE TABLE accounts (id INTEGER PRIMARY KEY, name TEXT, access_key TEXT, secret_key TEXT, region TEXT)";
     database.execute_batch(table).unwrap();
     let insert = "INSERT INTO accounts (name, access_key, secret_key, region) VALUES (?1, ?2, ?3, 'us-east-1')";
     database.execute(insert, ("none", "", "")).unwrap();

@@ -76,7 +76,9 @@ fn in_surroundings() -> Vec<Encoding> {
         file("base64, a data URL", "index.html", |bytes| {
             format!("<a download=\"env\" href=\"data:text/plain;base64,{}\">settings</a>\n", base64(bytes))
         }),
-        file("base64, a shell command", "setup.sh", |bytes| format!("echo {} | base64 -d > ~/.settings\n", base64(bytes))),
+        file("base64, a shell command", "setup.sh", |bytes| {
+            format!("echo {} | base64 -d > ~/.settings\n", base64(bytes))
+        }),
     ]
 }
 
