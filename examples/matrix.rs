@@ -7,7 +7,7 @@
 mod matrix;
 
 use clap::Parser;
-use matrix::{Cell, Verdict, cells, run};
+use matrix::{Cell, cells, run};
 use std::process::ExitCode;
 
 /// Scans repositories with known truth and prints what came of each cell: placement, encoding, key type.
@@ -46,15 +46,9 @@ fn main() -> ExitCode {
             line([placement, encoding, key, &row.expected, &row.got, &row.verdict.to_string()]);
         }
     }
-    outcome.remarks.iter().for_each(|remark| println!("{remark}"));
-    let count = |is: fn(Verdict) -> bool| outcome.rows.iter().filter(|row| is(row.verdict)).count();
-    let right = count(|verdict| verdict == Verdict::Right);
-    let missed = count(|verdict| verdict == Verdict::Missed);
-    let false_alarms = count(|verdict| verdict == Verdict::False);
-    let impossible = outcome.rows.len() - right - missed - false_alarms;
-    println!(
-        "{} cells: {right} ok, {missed} missed, {false_alarms} false, {impossible} impossible",
-        outcome.rows.len()
-    );
-    if missed + false_alarms == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    outcome.strays.iter().for_each(|stray| println!("FALSE, at no cell's place: {stray}"));
+    outcome.gaps.iter().for_each(|gap| println!("FALSE, a gap: {gap}"));
+    let [right, missed, false_alarms, impossible] = outcome.totals();
+    println!("{} cells: {right} ok, {missed} missed, {false_alarms} false, {impossible} impossible", cells.len());
+    if outcome.is_right() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

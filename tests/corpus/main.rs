@@ -16,11 +16,12 @@ fn holds(group: Group) {
     let wrong = outcome.rows.iter().filter(|row| row.verdict.is_wrong());
     let wrong: Vec<String> =
         wrong.map(|row| format!("{}: {}, got {}: {}", row.cell.name(), row.expected, row.got, row.verdict)).collect();
+    assert_eq!((outcome.strays, outcome.gaps), (vec![], vec![]), "findings at no cell's place, gaps");
     assert!(wrong.is_empty(), "{} of {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));
 }
 
 #[test]
-#[ignore = "some placements are not read yet"]
+#[ignore = "a letter that ends a terminal's escape sequence hides an id"]
 fn plain_values_are_found_wherever_tools_write_them() {
     holds(Group::Placements);
 }
@@ -29,4 +30,40 @@ fn plain_values_are_found_wherever_tools_write_them() {
 #[ignore = "literals are not joined yet"]
 fn values_joined_from_literals_are_found() {
     holds(Group::Joined);
+}
+
+#[test]
+#[ignore = "encoded texts are not decoded yet"]
+fn values_are_found_in_encoded_texts() {
+    holds(Group::TextEncodings);
+}
+
+#[test]
+#[ignore = "containers are not opened yet"]
+fn values_are_found_in_containers() {
+    holds(Group::Containers);
+}
+
+#[test]
+#[ignore = "containers are not opened yet"]
+fn values_are_found_in_wrappings_of_wrappings() {
+    holds(Group::Nested);
+}
+
+#[test]
+#[ignore = "keys of single services have no rules yet"]
+fn every_kind_of_key_is_found() {
+    holds(Group::KeyTypes);
+}
+
+#[test]
+#[ignore = "lists of ids before lists of secrets, and halves in one folder, are not paired yet"]
+fn parts_are_put_together_over_any_distance() {
+    holds(Group::Distances);
+}
+
+#[test]
+#[ignore = "words in capitals pass for ids, and other services' secret keys for secrets"]
+fn look_alikes_are_left_alone() {
+    holds(Group::Negatives);
 }

@@ -21,7 +21,7 @@ mod values;
 mod verdict;
 
 pub use cell::{Cell, Group};
-pub use verdict::{Verdict, run};
+pub use verdict::run;
 
 use cell::{Credential, Expect, Step};
 use encodings::{Encoding, How};
@@ -88,7 +88,7 @@ fn encoded(placement: &Placement, encoding: &Encoding) -> Cell {
 
 /// A key type as it is, or in an encoding.
 fn of_type(key: KeyType, encoding: Option<&Encoding>) -> Cell {
-    let KeyType { name, path, text, credential } = key;
+    let KeyType { name, path, text, credentials } = key;
     let (step, encoding) = match encoding {
         Some(Encoding { name, how: How::Whole(how), .. }) => {
             let (path, bytes) = how(path, &text);
@@ -96,5 +96,5 @@ fn of_type(key: KeyType, encoding: Option<&Encoding>) -> Cell {
         }
         _ => (Step::file(path, text), "plain"),
     };
-    Cell { key: name, ..cell(Group::KeyTypes, path, encoding, vec![credential], step) }
+    Cell { key: name, ..cell(Group::KeyTypes, path, encoding, credentials, step) }
 }

@@ -24,10 +24,13 @@ pub struct Encoding {
 /// What is wrapped.
 pub enum How {
     /// The whole file: its path and text give another path and its bytes.
-    Whole(Box<dyn Fn(&str, &str) -> (String, Vec<u8>)>),
+    Whole(Box<WholeFile>),
     /// Each value by itself, by its name.
-    Values(Box<dyn Fn(&str, &str) -> String>),
+    Values(Box<EachValue>),
 }
+
+type WholeFile = dyn Fn(&str, &str) -> (String, Vec<u8>);
+type EachValue = dyn Fn(&str, &str) -> String;
 
 /// All of them.
 pub fn all() -> Vec<Encoding> {
