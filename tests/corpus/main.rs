@@ -5,14 +5,15 @@
 
 mod matrix;
 
-use matrix::{Cell, Group, cells, run};
+use matrix::{Cell, Group, build, cells, run};
 
 /// Every cell of `group` comes out as it must.
 #[track_caller]
 fn holds(group: Group) {
     let cells = cells();
     let cells: Vec<&Cell> = cells.iter().filter(|cell| cell.group == group).collect();
-    let outcome = run(&cells);
+    let repo = build(&cells);
+    let outcome = run(&cells, repo.path());
     let wrong = outcome.rows.iter().filter(|row| row.verdict.is_wrong());
     let wrong: Vec<String> =
         wrong.map(|row| format!("{}: {}, got {}: {}", row.cell.name(), row.expected, row.got, row.verdict)).collect();

@@ -21,6 +21,7 @@ mod values;
 mod verdict;
 
 pub use cell::{Cell, Group};
+pub use store::{build, folder};
 pub use verdict::run;
 
 use cell::{Credential, Expect, Step};

@@ -2,7 +2,7 @@
 
 use super::{
     cell::{Cell, Credential, Expect, words},
-    store::{build, folder},
+    store::folder,
 };
 use keytrail::{
     model::Report,
@@ -12,7 +12,7 @@ use keytrail::{
     scan::{NoProgress, ScanOptions, Scanner},
 };
 use serde_json::Value;
-use std::{collections::BTreeSet, fmt, sync::atomic::AtomicBool};
+use std::{collections::BTreeSet, fmt, path::Path, sync::atomic::AtomicBool};
 
 /// How a cell came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,10 +81,9 @@ impl Outcome<'_> {
     }
 }
 
-/// Puts `cells` into one repository and scans it once.
-pub fn run<'a>(cells: &[&'a Cell]) -> Outcome<'a> {
-    let repo = build(cells);
-    let lines = scan(repo.path());
+/// Scans the repository at `path`, which was built of `cells`, once.
+pub fn run<'a>(cells: &[&'a Cell], path: &Path) -> Outcome<'a> {
+    let lines = scan(path);
     let (mut strays, mut gaps) = (Vec::new(), Vec::new());
     let mut found: Vec<Vec<&Value>> = vec![Vec::new(); cells.len()];
     for line in &lines {
@@ -110,7 +109,7 @@ pub fn run<'a>(cells: &[&'a Cell]) -> Outcome<'a> {
 }
 
 /// The lines of the report in JSON Lines.
-fn scan(path: &std::path::Path) -> Vec<Value> {
+fn scan(path: &Path) -> Vec<Value> {
     let rules = rules::builtin().unwrap();
     let scanner = Scanner {
         rules: &rules,

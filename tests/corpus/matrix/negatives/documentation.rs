@@ -50,9 +50,39 @@ pub fn all() -> Vec<Negative> {
             ),
         ),
     ];
+    all.extend(rewritten(&id, &secret));
     all.extend(blanks());
     all.extend(references());
     all
+}
+
+/// The documentation's pair with its secret escaped, and put together from literals.
+fn rewritten(id: &str, secret: &str) -> Vec<Negative> {
+    let lines = |secret: &str| format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    let (start, end) = secret.split_at(20);
+    let (prefix, rest) = id.split_at(4);
+    vec![
+        at("documentation secret, JSON", "aws.json", lines(&secret.replace('/', "\\/"))),
+        at("documentation secret, JSON \\u", "app.json", lines(&secret.replace('/', "\\u002F"))),
+        at("documentation secret, URL", "query.txt", lines(&secret.replace('/', "%2F"))),
+        at("documentation secret, HTML", "page.html", lines(&secret.replace('/', "&#x2F;"))),
+        at("documentation secret, soft break", "mail.eml", lines(&format!("{start}=\r\n{end}"))),
+        at(
+            "documentation pair, joined",
+            "Keys.java",
+            format!("ACCESS_KEY = \"{prefix}\" + \"{rest}\";\nAWS_SECRET_KEY = \"{start}\" + \"{end}\";\n"),
+        ),
+        at(
+            "documentation pair, adjacent",
+            "keys.py",
+            format!("AWS_ACCESS_KEY_ID = '{prefix}' '{rest}'\nAWS_SECRET_ACCESS_KEY = ('{start}'\n    '{end}')\n"),
+        ),
+        at(
+            "a prefix and something else, joined",
+            "validate.js",
+            format!("if (key.startsWith('{prefix}' + region)) {{ secretAccessKey = '{}' + '{}'; }}\n", "not", "set"),
+        ),
+    ]
 }
 
 /// Places left for a value.
