@@ -7,7 +7,7 @@
 mod matrix;
 
 use clap::Parser;
-use matrix::{Cell, build, cells, folder, run};
+use matrix::{Cell, build, cells, run};
 use std::process::ExitCode;
 
 /// Scans repositories with known truth and prints what came of each cell: placement, encoding, key type.
@@ -45,10 +45,10 @@ fn main() -> ExitCode {
         println!("{folder:<6} {placement:<44} {encoding:<38} {key:<38} {expected:<26} {got:<30} {verdict}");
     };
     line(["", "placement", "encoding", "key type", "expected", "got", "verdict"]);
-    for (n, row) in outcome.rows.iter().enumerate() {
+    for row in &outcome.rows {
         if !arguments.wrong || row.verdict.is_wrong() {
             let Cell { placement, encoding, key, .. } = row.cell;
-            line([&folder(n), placement, encoding, key, &row.expected, &row.got, &row.verdict.to_string()]);
+            line([&row.folder, placement, encoding, key, &row.expected, &row.got, &row.verdict.to_string()]);
         }
     }
     outcome.strays.iter().for_each(|stray| println!("FALSE, at no cell's place: {stray}"));

@@ -21,7 +21,7 @@ mod values;
 mod verdict;
 
 pub use cell::{Cell, Group};
-pub use store::{build, folder};
+pub use store::build;
 pub use verdict::run;
 
 use cell::{Credential, Expect, Step};

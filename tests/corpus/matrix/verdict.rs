@@ -44,6 +44,8 @@ impl fmt::Display for Verdict {
 
 /// A cell with what came of it.
 pub struct Row<'a> {
+    /// Where its files are in the repository.
+    pub folder: String,
     pub cell: &'a Cell,
     /// In the words of the table.
     pub expected: String,
@@ -104,7 +106,7 @@ pub fn run<'a>(cells: &[&'a Cell], path: &Path) -> Outcome<'a> {
             _ => {}
         }
     }
-    let rows = cells.iter().zip(found).map(|(cell, found)| judge(cell, &found)).collect();
+    let rows = (0..cells.len()).map(|n| judge(folder(n), cells[n], &found[n])).collect();
     Outcome { rows, strays, gaps }
 }
 
@@ -146,7 +148,7 @@ fn owners(cells: &[&Cell], finding: &Value) -> BTreeSet<usize> {
     (0..cells.len()).filter(|&n| holds(cells[n])).collect()
 }
 
-fn judge<'a>(cell: &'a Cell, found: &[&Value]) -> Row<'a> {
+fn judge<'a>(folder: String, cell: &'a Cell, found: &[&Value]) -> Row<'a> {
     let expected = match &cell.expect {
         Expect::Found(credentials) => words(credentials),
         Expect::Nothing => "nothing".to_owned(),
@@ -161,7 +163,7 @@ fn judge<'a>(cell: &'a Cell, found: &[&Value]) -> Row<'a> {
     };
     let got: Vec<String> = found.iter().map(|finding| kinds(finding)).collect();
     let got = if got.is_empty() { "nothing".to_owned() } else { got.join(", ") };
-    Row { cell, expected, got, verdict }
+    Row { folder, cell, expected, got, verdict }
 }
 
 fn is_it(wanted: &Credential, finding: &Value) -> bool {
