@@ -20,7 +20,7 @@ impl Visitor for Nothing {
 
     fn visit(&self, (): &mut (), _: Object<'_>, _: Option<Base<'_, ()>>) {}
 
-    fn stream(&self, (): &mut (), _: ObjectIndex, _: u64, _: &mut dyn Read) -> std::io::Result<()> {
+    fn stream(&self, (): &mut (), _: ObjectIndex, _: Option<u64>, _: &mut dyn Read) -> std::io::Result<()> {
         Ok(())
     }
 }

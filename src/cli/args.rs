@@ -13,11 +13,16 @@ Exit codes:
   2    an error, or something could not be read; findings are still written. Wins over 1
   130  stopped at once by a second Ctrl-C";
 
+/// Options that only mean something where history is read.
+const HISTORY_ONLY: [&str; 4] = ["range", "since", "reachable_only", "worktree"];
+
 const EXAMPLES: &str = "\
 Examples:
   keytrail scan                                   this repository, all of its history
   keytrail scan -f sarif -o keytrail.sarif        for code scanning
   keytrail scan https://git.example.org/app.git   a repository elsewhere
+  keytrail scan --staged                          in a pre-commit hook
+  keytrail scan --range origin/main..HEAD         what a branch brings
   keytrail baseline && keytrail scan --baseline .keytrail-baseline.json
                                                   from today on, only what is new";
 
@@ -62,6 +67,14 @@ pub(super) struct ScanArgs {
     pub(super) targets: Targets,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    /// Read only what is staged for the next commit, and of each file what HEAD does not hold: for a pre-commit hook
+    ///
+    /// History is not read, which makes this a matter of milliseconds.
+    #[arg(long, conflicts_with_all = HISTORY_ONLY, help_heading = "What is read")]
+    pub(super) staged: bool,
+    /// Read one text from standard input, as the path `-` does
+    #[arg(long, conflicts_with_all = HISTORY_ONLY, conflicts_with_all = ["targets", "staged"], help_heading = "What is read")]
+    pub(super) stdin: bool,
     /// Do not count findings whose every value this file lists; see `keytrail baseline`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What counts")]
     pub(super) baseline: Option<PathBuf>,
@@ -82,9 +95,10 @@ pub(super) struct BaselineArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct Targets {
-    /// Repositories: folders (bare or with a work tree) or URLs (https, ssh, git, file, user@host:path)
+    /// Repositories: folders (bare or with a work tree) or URLs (https, ssh, git, file, user@host:path); also files,
+    /// folders without a repository, and `-` for standard input
     ///
-    /// A URL is mirrored with your own git and your credentials for it into a temporary folder, which is deleted
+    /// A folder that is in no repository is scanned file by file, and so is a file, wherever it lies. A URL is mirrored with your own git and your credentials for it into a temporary folder, which is deleted
     /// afterwards.
     #[arg(value_name = "PATH|URL", default_value = ".", value_hint = ValueHint::AnyPath, value_parser = ValueParser::os_string())]
     pub(super) targets: Vec<OsString>,
@@ -119,15 +133,35 @@ pub(super) struct OutputArgs {
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct EngineArgs {
+    /// Count only what commits of this range introduced: `A..B`, `A...B`, `A`, `^A` as for git rev-list (repeatable)
+    ///
+    /// All of history is read, so that what is older is known to be older.
+    #[arg(long, value_name = "REVISIONS", allow_hyphen_values = true, help_heading = "What is read")]
+    pub(super) range: Vec<String>,
+    /// Count only what commits since then introduced: `2026-01-31`, `2026-01-31T12:00`, `2 weeks ago`
+    #[arg(long, value_name = "DATE", value_parser = super::since::parse, help_heading = "What is read")]
+    pub(super) since: Option<i64>,
+    /// Read the files of the work tree as they lie there, tracked or not, and not the history
+    #[arg(long, conflicts_with_all = ["range", "since", "reachable_only"], help_heading = "What is read")]
+    pub(super) worktree: bool,
+    /// With --worktree: read also what git ignores
+    #[arg(long, requires = "worktree", help_heading = "What is read")]
+    pub(super) no_ignore: bool,
     /// Leave out findings that no ref reaches (amended, force-pushed-away and dropped work)
     #[arg(long, help_heading = "What is read")]
     pub(super) reachable_only: bool,
-    /// Accept missing objects and shallow history: name them, but do not exit 2 for them
+    /// Accept missing objects, LFS files that are not stored here and shallow history: name them, but do not exit 2 for them
     #[arg(long, help_heading = "What is read")]
     pub(super) allow_missing: bool,
     /// Hold no object larger than this in memory whole: larger ones are read in pieces where possible, or named
     #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = parse_size, help_heading = "What is read")]
     pub(super) max_object_size: u64,
+    /// Do not look into what is encoded or packed (base64, UTF-16, archives …): read bytes as they lie
+    #[arg(long, help_heading = "What is read")]
+    pub(super) no_decode: bool,
+    /// Unpack and decode no object to more than its own size and this much; what is left is named
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = parse_size, conflicts_with = "no_decode", help_heading = "What is read")]
+    pub(super) max_decoded: u64,
     /// Search for what this rule file describes, too (repeatable)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What counts")]
     pub(super) rules: Vec<PathBuf>,

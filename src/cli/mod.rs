@@ -10,6 +10,7 @@ mod rules;
 mod scan;
 mod session;
 mod signal;
+mod since;
 mod target;
 mod terminal;
 

@@ -14,8 +14,12 @@ use std::process::ExitCode;
 /// Scans, writes the report, and says how it ended.
 pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliError> {
     let output = Output::prepare(&args.output.output)?;
-    let session = Session::new(&args.engine, args.baseline.as_deref(), args.output.explain, terminal)?;
-    let targets: Vec<_> = args.targets.targets.iter().map(|target| Target::new(target)).collect();
+    let session = Session::new(&args.engine, args.baseline.as_deref(), args.output.explain, args.staged, terminal)?;
+    let targets: Vec<_> = if args.stdin {
+        vec![Target::Stdin]
+    } else {
+        args.targets.targets.iter().map(|target| Target::new(target)).collect()
+    };
     let outcome = session.scan(&targets);
     // To a person the errors on the screen have said it all; a program gets its summary, which says it is incomplete.
     let nothing_opened = outcome.failed == outcome.report.repositories.len();

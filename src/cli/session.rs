@@ -3,14 +3,18 @@
 use super::args::EngineArgs;
 use super::error::CliError;
 use super::rules::load;
-use super::target::{Target, config_beside};
+use super::target::{self, Target, config_beside};
 use super::terminal::Terminal;
 use super::{exit, signal};
-use crate::git::mirror::{self, MirrorError};
+use crate::decode::Limits;
+use crate::git::{
+    GitError,
+    mirror::{self, MirrorError},
+};
 use crate::model::{Coverage, FingerprintKey, GapKind, Report, RepositoryReport};
 use crate::policy::{Baseline, Config, Policy};
 use crate::rules::RuleSet;
-use crate::scan::{ScanOptions, Scanner};
+use crate::scan::{ScanError, ScanOptions, Scanner};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -24,10 +28,19 @@ pub(super) struct Session<'a> {
     /// The rules in use.
     pub(super) rules: RuleSet,
     options: ScanOptions,
+    read: Read,
     config: Option<Config>,
     baseline: Option<(PathBuf, Arc<Baseline>)>,
     cancel: &'static AtomicBool,
     terminal: &'a Terminal,
+}
+
+/// What of a repository is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Read {
+    History,
+    Staged,
+    Worktree { ignored: bool },
 }
 
 /// What a run brought.
@@ -55,6 +68,7 @@ impl<'a> Session<'a> {
         args: &'a EngineArgs,
         baseline: Option<&Path>,
         explain: bool,
+        staged: bool,
         terminal: &'a Terminal,
     ) -> Result<Self, CliError> {
         if let Some(jobs) = args.jobs {
@@ -68,9 +82,18 @@ impl<'a> Session<'a> {
             options: ScanOptions {
                 max_object_size: args.max_object_size,
                 reachable_only: args.reachable_only,
+                range: args.range.clone(),
+                since: args.since,
+                own_files: true,
                 allow_missing: args.allow_missing,
+                unwrap: (!args.no_decode).then(|| Limits { bytes: args.max_decoded, ..Limits::default() }),
                 explain,
                 fingerprint_key: args.fingerprint_key.as_deref().map(read_key).transpose()?.unwrap_or_default(),
+            },
+            read: match (staged, args.worktree) {
+                (true, _) => Read::Staged,
+                (false, true) => Read::Worktree { ignored: args.no_ignore },
+                (false, false) => Read::History,
             },
             config: args.config.as_deref().map(Config::read).transpose()?,
             baseline: baseline.map(read).transpose()?,
@@ -119,26 +142,50 @@ impl<'a> Session<'a> {
     fn scan_one(&self, target: &Target) -> Result<RepositoryReport, CliError> {
         let name = target.name();
         match target {
-            Target::Path(path) => self.scan_folder(path, &name, &self.policy(Some(path))?),
+            Target::Path(path) => self.scan_folder(path, &name),
+            Target::File(_) | Target::Url(_) | Target::Stdin if self.read != Read::History => {
+                Err(CliError::new(format!("{name}: it has no work tree and no index; name a repository's folder")))
+            }
+            Target::File(path) => {
+                let (path, base) = target::file_and_base(path);
+                Ok(self.scanner(&self.policy(Some(&base))?, &self.options).scan_files(&path, &base, &name)?)
+            }
+            Target::Stdin => {
+                let policy = self.policy(None)?;
+                Ok(self.scanner(&policy, &self.options).scan_stream(&name, &mut std::io::stdin().lock())?)
+            }
             Target::Url(url) => {
                 self.terminal.wait("cloning");
                 let mirrored = mirror::mirror(url, self.cancel);
                 self.terminal.clear();
                 let mirror = mirrored.map_err(|error: MirrorError| CliError::from(error))?;
-                self.scan_folder(&mirror.path(), &name, &self.policy(None)?)
+                // The mirror's own files are made here: its configuration holds the URL as the user wrote it.
+                let options = ScanOptions { own_files: false, ..self.options.clone() };
+                Ok(self.scanner(&self.policy(None)?, &options).scan(&mirror.path(), &name)?)
             }
         }
     }
 
-    fn scan_folder(&self, path: &Path, name: &str, policy: &Policy) -> Result<RepositoryReport, CliError> {
-        let scanner = Scanner {
-            rules: &self.rules,
-            policy,
-            options: &self.options,
-            progress: self.terminal,
-            cancel: self.cancel,
+    fn scan_folder(&self, path: &Path, name: &str) -> Result<RepositoryReport, CliError> {
+        let policy = self.policy(Some(path))?;
+        let scanner = self.scanner(&policy, &self.options);
+        let outcome = match self.read {
+            Read::Staged => scanner.scan_staged(path, name),
+            Read::Worktree { ignored } => scanner.scan_worktree(path, name, ignored),
+            Read::History => scanner.scan(path, name),
         };
-        Ok(scanner.scan(path, name)?)
+        let any = self.read == Read::History && self.options.range.is_empty() && self.options.since.is_none();
+        match outcome {
+            Err(ScanError::Git(GitError::NotARepository(_))) if any && path.is_dir() => {
+                self.terminal.note(&format!("{name} is in no git repository: its files are scanned as they lie there"));
+                Ok(scanner.scan_files(path, path, name)?)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    fn scanner<'s>(&'s self, policy: &'s Policy, options: &'s ScanOptions) -> Scanner<'s> {
+        Scanner { rules: &self.rules, policy, options, progress: self.terminal, cancel: self.cancel }
     }
 
     /// The policy for the repository in the folder `path`, or for one without a work tree.

@@ -35,6 +35,11 @@ pub fn tag_target(bytes: &[u8]) -> Option<Oid> {
     Oid::from_hex(header_lines(bytes).next()?.strip_prefix(b"object ")?).ok()
 }
 
+/// Seconds since 1970 at which a tag was set.
+pub fn tag_time(bytes: &[u8]) -> i64 {
+    header_lines(bytes).find_map(|line| line.strip_prefix(b"tagger ")).map_or(0, |person| time_of(person).0)
+}
+
 /// Who wrote a commit (or set a tag) and when.
 pub fn signature(id: Oid, bytes: &[u8]) -> CommitRef {
     let person = header_lines(bytes)

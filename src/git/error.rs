@@ -30,6 +30,17 @@ pub enum GitError {
         /// What it needs.
         reason: String,
     },
+    /// A revision that names no commit.
+    #[error("'{revision}': {reason}")]
+    BadRevision {
+        /// As the user wrote it.
+        revision: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// It has no work tree.
+    #[error("{}: a bare repository has no work tree and no index", .0.display())]
+    Bare(PathBuf),
     /// A file or folder that must be read cannot be.
     #[error("{}: {source}", .path.display())]
     Io {

@@ -2,12 +2,13 @@
 
 use super::{
     commit::CommitHeader,
+    range::Range,
     repository::Reference,
     table::{ObjectIndex, Table},
 };
 use crate::model::{ObjectKind, Oid};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
 /// A commit, by number: parents have smaller numbers than their children.
@@ -104,6 +105,19 @@ impl Graph {
     /// The commit with this object number.
     pub(super) fn commit(&self, id: ObjectIndex) -> Option<&Commit> {
         self.numbers.get(&id).map(|&n| &self.commits[n as usize])
+    }
+
+    /// The commits of `range` (all without one) that were committed at `since`, in seconds since 1970, or later.
+    pub fn select(&self, table: &Table, range: Option<&Range>, since: i64) -> FxHashSet<ObjectIndex> {
+        let within = range.map(|range| self.within(table, range));
+        let is_within = |n: usize| within.as_ref().is_none_or(|within| within[n]);
+        let selected = self.commits.iter().enumerate().filter(|(n, commit)| is_within(*n) && commit.age.0 >= since);
+        selected.map(|(_, commit)| commit.id).collect()
+    }
+
+    /// The number of the commit with this object number.
+    pub(super) fn number(&self, id: ObjectIndex) -> Option<CommitIndex> {
+        self.numbers.get(&id).copied()
     }
 
     /// Trees and blobs that refs name, through tags or without.

@@ -46,9 +46,11 @@ pub(super) fn stream<'a>(packed: impl BufRead + 'a) -> impl Read + 'a {
     flate2::bufread::ZlibDecoder::new(packed)
 }
 
-/// A stream that ends with an error when the walk is cancelled: it may have gigabytes to go.
-pub(super) struct Cancellable<'a> {
+/// A stream that ends with an error when the scan is cancelled: it may have gigabytes to go.
+pub struct Cancellable<'a> {
+    /// What is read.
     pub content: &'a mut dyn Read,
+    /// Ends it when set.
     pub cancel: &'a AtomicBool,
 }
 

@@ -1,18 +1,23 @@
 //! Repositories: the only room that knows how git stores things.
 
 mod commit;
-mod delta;
+pub mod delta;
 mod error;
 mod forest;
 mod graph;
+mod hash;
 mod inflate;
+pub mod lfs;
 mod loose;
 pub mod mirror;
+mod own;
 mod owner;
 mod pack;
+mod range;
 mod refs;
 mod repository;
 mod sets;
+mod staged;
 mod store;
 mod table;
 mod tables;
@@ -20,10 +25,15 @@ mod trace;
 mod tree;
 mod walk;
 
-pub use commit::{CommitHeader, signature, tag_target};
+pub use commit::{CommitHeader, signature, tag_target, tag_time};
 pub use error::GitError;
 pub use graph::Graph;
+pub use hash::BlobHash;
+pub use inflate::Cancellable;
+pub use own::{OwnContent, OwnText};
+pub use range::Range;
 pub use repository::{Head, Reference, Repository};
+pub use staged::StagedFile;
 pub use store::{MAX_HELD, Store};
 pub use table::{Home, ObjectIndex, Table};
 pub use trace::{Life, Stand, Tracer};

@@ -1,6 +1,6 @@
 //! A repository: where its objects are, what its refs name.
 
-use super::{error::GitError, mirror, owner::open_as_git_would, refs, store::Store, tables::Tables};
+use super::{error::GitError, hash::BlobHash, mirror, owner::open_as_git_would, refs, store::Store, tables::Tables};
 use crate::model::{Gap, Oid};
 use std::{
     collections::HashSet,
@@ -10,10 +10,10 @@ use std::{
 
 /// An open repository.
 pub struct Repository {
-    git: git2::Repository,
-    path: PathBuf,
+    pub(super) git: git2::Repository,
+    pub(super) path: PathBuf,
     /// Where the refs are not in files.
-    tables: Option<Tables>,
+    pub(super) tables: Option<Tables>,
 }
 
 /// A ref and the object it names.
@@ -80,6 +80,20 @@ impl Repository {
             other => return Err(unsupported(format!("its refs are stored in an unknown form, '{other}'"))),
         }
         Ok(())
+    }
+
+    /// How this repository names blobs.
+    pub fn blob_hash(&self) -> BlobHash {
+        BlobHash::new(self.hash())
+    }
+
+    /// The root of its work tree.
+    pub fn work_tree(&self) -> Result<&Path, GitError> {
+        self.git.workdir().ok_or_else(|| GitError::Bare(self.path.clone()))
+    }
+
+    pub(super) fn failed(&self) -> impl Fn(git2::Error) -> GitError + '_ {
+        |source| GitError::Git { path: self.path.clone(), source }
     }
 
     fn hash(&self) -> gix_hash::Kind {
@@ -185,11 +199,14 @@ impl Repository {
 
 /// The error for a folder that was a repository, by the parts that are left.
 fn not_whole(path: &Path) -> Option<GitError> {
+    if let Some(file) = path.ancestors().map(|folder| folder.join(".git")).find(|file| file.is_file()) {
+        return Some(GitError::NotWhole { path: file, lacks: "the folder that its file names".to_owned() });
+    }
     let inner = path.join(".git");
     let folder = if inner.is_dir() { inner } else { path.to_path_buf() };
     let (there, lacking): (Vec<_>, Vec<_>) =
         ["HEAD", "objects", "refs"].into_iter().partition(|part| folder.join(part).exists());
-    let was_one = !lacking.is_empty() && (there.len() > 1 || folder.ends_with(".git"));
+    let was_one = !lacking.is_empty() && (there.len() > 1 || folder.to_string_lossy().ends_with(".git"));
     was_one.then(|| GitError::NotWhole { path: folder, lacks: lacking.join(", ") })
 }
 

@@ -36,6 +36,12 @@ struct Folders {
 }
 
 impl Store {
+    /// A store of nothing, for texts that are in no repository.
+    pub fn empty() -> Self {
+        let table = Table::new(gix_hash::Kind::Sha1.len_in_bytes(), Vec::new(), |_, _| ());
+        Self { table, forests: Vec::new(), loose: Vec::new(), gaps: Vec::new() }
+    }
+
     /// Opens the store whose object folder is `objects`, following alternates. What cannot be read becomes a gap.
     pub fn open(objects: &Path, hash: gix_hash::Kind) -> Self {
         let Folders { packs, loose, mut gaps } = list(objects, hash);

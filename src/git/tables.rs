@@ -45,6 +45,13 @@ impl Tables {
     }
 }
 
+/// The commit that git takes `word` for.
+pub(super) fn commit_called(git_dir: &Path, word: &str) -> Result<Oid, String> {
+    let output = ask(git_dir, &["rev-parse", "--verify", "--end-of-options", &format!("{word}^{{commit}}")])?;
+    let id = Oid::from_hex(output.stdout.trim_ascii());
+    id.map_err(|_| String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; "))
+}
+
 /// The branch that `head` names; `None` when it is detached.
 fn branch(git_dir: &Path, head: &str) -> Result<Option<String>, String> {
     let output = ask(git_dir, &["symbolic-ref", "-q", head])?;
@@ -67,4 +74,13 @@ fn ask(git_dir: &Path, arguments: &[&str]) -> Result<Output, String> {
         command.env_remove(name);
     }
     command.output().map_err(|error| format!("cannot run git: {error}"))
+}
+
+/// All reflogs: committers and messages, one entry a line.
+pub(super) fn reflogs(common: &Path) -> Result<Vec<u8>, String> {
+    let log = ask(common, &["log", "--walk-reflogs", "--all", "--format=%gd %gn <%ge> %gs"])?;
+    if log.status.success() {
+        return Ok(log.stdout);
+    }
+    Err(format!("git cannot show the reflogs: {}", String::from_utf8_lossy(&log.stderr).trim().replace('\n', "; ")))
 }

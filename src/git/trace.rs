@@ -152,9 +152,11 @@ impl<'a> Tracer<'a> {
     /// Of the objects that trees name and the store lacks, those that a ref reaches, with a tree that names each.
     /// What only unreachable trees name is not missed: git itself prunes it piece by piece.
     pub fn missed(&self) -> Vec<(Oid, ObjectIndex)> {
-        if self.trees.is_whole() {
-            return Vec::new();
-        }
+        if self.trees.is_whole() { Vec::new() } else { self.trees.missed(self.reached()) }
+    }
+
+    /// By object number, of trees and of blobs whose place matters: whether a ref reaches it.
+    pub fn reached(&self) -> Vec<bool> {
         let mut seen = vec![false; self.table.len()];
         let from_refs = self.graph.objects_at_refs();
         let from_commits = self.graph.commits.iter().filter(|commit| commit.reachable).filter_map(|commit| commit.tree);
@@ -164,7 +166,7 @@ impl<'a> Tracer<'a> {
                 stack.extend(self.trees.edges(tree).iter().map(|edge| edge.target));
             }
         }
-        self.trees.missed(seen)
+        seen
     }
 
     /// The lives of all values, in their order.

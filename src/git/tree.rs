@@ -179,7 +179,7 @@ impl Visitor for TreeReader<'_> {
         notes
     }
 
-    fn stream(&self, work: &mut TreeWork, id: ObjectIndex, _: u64, _: &mut dyn Read) -> std::io::Result<()> {
+    fn stream(&self, work: &mut TreeWork, id: ObjectIndex, _: Option<u64>, _: &mut dyn Read) -> std::io::Result<()> {
         work.damaged.push(id);
         Ok(())
     }

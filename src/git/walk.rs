@@ -71,8 +71,14 @@ pub trait Visitor: Sync {
     /// Looks at one object. The outcome must not depend on whether a base is given.
     fn visit(&self, work: &mut Self::Work, object: Object<'_>, base: Option<Base<'_, Self::Notes>>) -> Self::Notes;
 
-    /// Looks at an object that is too large to be held, from a stream of `size` bytes.
-    fn stream(&self, work: &mut Self::Work, id: ObjectIndex, size: u64, content: &mut dyn Read) -> std::io::Result<()>;
+    /// Looks at an object that is too large to be held, from a stream of `size` bytes; `None`: not known beforehand.
+    fn stream(
+        &self,
+        work: &mut Self::Work,
+        id: ObjectIndex,
+        size: Option<u64>,
+        content: &mut dyn Read,
+    ) -> std::io::Result<()>;
 }
 
 /// How to walk.
@@ -398,7 +404,7 @@ impl<'a, V: Visitor> Run<'a, V> {
 
     fn stream(self, worker: &mut Worker<V::Work>, id: ObjectIndex, size: u64, content: &mut dyn Read) {
         let mut content = Cancellable { content, cancel: self.walk.cancel };
-        match self.visitor.stream(&mut worker.work, id, size, &mut content) {
+        match self.visitor.stream(&mut worker.work, id, Some(size), &mut content) {
             Ok(()) => worker.count(ObjectKind::Blob, size, self.walk.advance),
             // That the scan was stopped is said by a gap of its own.
             Err(_) if self.walk.cancel.load(Ordering::Relaxed) => {}

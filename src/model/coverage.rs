@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub enum GapKind {
     /// An object that others name is not in the store (a partial clone, a lost object).
     MissingObject,
+    /// Git LFS keeps the content of a file elsewhere, and it was not fetched.
+    LfsNotStored,
     /// History ends at a shallow boundary: what came before is not in this clone.
     ShallowBoundary,
     /// An object is larger than the limit and could not be streamed.
@@ -20,6 +22,8 @@ pub enum GapKind {
     MissingBase,
     /// A pack, its index or a folder of the store cannot be used.
     UnreadableStore,
+    /// A file or folder beside the object store cannot be read.
+    UnreadableFile,
     /// A ref that names nothing usable.
     BadRef,
     /// The user or the system stopped the scan.
@@ -33,11 +37,13 @@ impl GapKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::MissingObject => "missing_object",
+            Self::LfsNotStored => "lfs_not_stored",
             Self::ShallowBoundary => "shallow_boundary",
             Self::TooLarge => "too_large",
             Self::CorruptObject => "corrupt_object",
             Self::MissingBase => "missing_base",
             Self::UnreadableStore => "unreadable_store",
+            Self::UnreadableFile => "unreadable_file",
             Self::BadRef => "bad_ref",
             Self::Interrupted => "interrupted",
             Self::NotOpened => "not_opened",
@@ -56,15 +62,26 @@ pub struct Gap {
     pub detail: String,
 }
 
-/// Objects of one kind.
+/// Objects of one kind, or texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Tally {
-    /// Distinct objects in the store.
+    /// How many there are: distinct objects in the store.
     pub seen: u64,
-    /// Objects read whole. Trees are read for paths, the others are scanned.
+    /// How many were read whole. Trees are read for paths, the others are scanned.
     pub scanned: u64,
-    /// Bytes of the objects read, inflated.
+    /// Bytes of those that were read, inflated.
     pub bytes: u64,
+}
+
+impl Tally {
+    /// All of them together.
+    pub fn sum<'a>(tallies: impl IntoIterator<Item = &'a Self>) -> Self {
+        tallies.into_iter().fold(Self::default(), |sum, tally| Self {
+            seen: sum.seen + tally.seen,
+            scanned: sum.scanned + tally.scanned,
+            bytes: sum.bytes + tally.bytes,
+        })
+    }
 }
 
 /// The ledger of one repository.
@@ -72,6 +89,8 @@ pub struct Tally {
 pub struct Coverage {
     /// By kind of object.
     pub objects: BTreeMap<ObjectKind, Tally>,
+    /// Texts that lie beside the object store, by the word for their place: see [`super::Place::kind`].
+    pub texts: BTreeMap<&'static str, Tally>,
     /// All that was not covered, sorted.
     pub gaps: Vec<Gap>,
     /// Gaps that the user accepted beforehand (`--allow-missing`): named, but not counted against the scan.
@@ -88,11 +107,12 @@ impl Coverage {
 
     /// Objects of all kinds together.
     pub fn total(&self) -> Tally {
-        self.objects.values().fold(Tally::default(), |sum, tally| Tally {
-            seen: sum.seen + tally.seen,
-            scanned: sum.scanned + tally.scanned,
-            bytes: sum.bytes + tally.bytes,
-        })
+        Tally::sum(self.objects.values())
+    }
+
+    /// The same for texts beside the object store.
+    pub fn total_texts(&self) -> Tally {
+        Tally::sum(self.texts.values())
     }
 
     /// Number of gaps by kind.

@@ -25,6 +25,11 @@ impl Oid {
         Ok(Self { bytes, len: raw.len() as u8 })
     }
 
+    /// All zeros: what git writes where there is no object. `len` is 20 or 32.
+    pub fn null(len: usize) -> Self {
+        Self { bytes: [0; 32], len: len as u8 }
+    }
+
     /// From 40 or 64 hexadecimal digits.
     pub fn from_hex(hex: &[u8]) -> Result<Self, OidError> {
         let bad = || OidError(String::from_utf8_lossy(hex).into_owned());

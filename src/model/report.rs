@@ -30,11 +30,42 @@ pub struct Dropped {
     pub objects: u64,
 }
 
+/// What was scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Source {
+    /// A repository: its history and what lies beside it.
+    #[default]
+    History,
+    /// What is staged in a repository.
+    Staged,
+    /// The work tree of a repository.
+    Worktree,
+    /// A folder, or one file, that is scanned as it lies there.
+    Files,
+    /// Standard input.
+    Stdin,
+}
+
+impl Source {
+    /// The word used in outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::History => "history",
+            Self::Staged => "staged",
+            Self::Worktree => "worktree",
+            Self::Files => "files",
+            Self::Stdin => "stdin",
+        }
+    }
+}
+
 /// The result of scanning one repository.
 #[derive(Debug, Clone, Default)]
 pub struct RepositoryReport {
     /// As the user named it: a path or a URL (without credentials).
     pub name: String,
+    /// What of it was scanned.
+    pub source: Source,
     /// The commit at HEAD, if there is one.
     pub head: Option<Oid>,
     /// The branch HEAD names, e.g. `refs/heads/main`; `None` when detached.
@@ -45,7 +76,7 @@ pub struct RepositoryReport {
     pub findings: Vec<Finding>,
     /// What the user decided not to count, in the same order.
     pub suppressed: Vec<Finding>,
-    /// Findings left out on request, since no ref reaches them (`--reachable-only`).
+    /// Findings left out on request: no ref reaches them, or no commit that was asked for introduced them.
     pub left_out: u64,
     /// Allowlist entries of the user's configuration that no longer apply (expired, or matching nothing): one line each.
     pub stale: Vec<String>,

@@ -1,6 +1,6 @@
 //! A value's life in a repository's history.
 
-use super::{Location, Oid};
+use super::{Location, Oid, Place};
 
 /// The commit that did something to a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +39,27 @@ pub struct Trace {
     pub present_in: Vec<String>,
     /// Whether the commit at HEAD holds it.
     pub at_head: bool,
-    /// Whether any ref reaches an object that holds it.
+    /// Whether any ref reaches an object that holds it, or it stands in a text beside the history that is in use now.
     pub reachable: bool,
-    /// One entry a path, sorted by place.
+    /// One entry a path, sorted by place; texts beside the history come last.
     pub occurrences: Vec<Occurrence>,
     /// Distinct blobs (or messages) that hold the value.
     pub blobs: u32,
 }
 
 impl Trace {
+    /// The first of its places, if no object of the history holds it.
+    pub fn beside_history(&self) -> Option<&Place> {
+        let mut places = self.occurrences.iter().map(|occurrence| &occurrence.location.place);
+        let first = places.next()?;
+        (!first.is_history() && !places.any(Place::is_history)).then_some(first)
+    }
+
+    /// Whether the commit at HEAD holds it, or a text beside the history that is in use now.
+    pub fn is_current(&self) -> bool {
+        self.at_head || self.occurrences.iter().any(|occurrence| occurrence.location.place.is_current())
+    }
+
     /// The commit that brought the value in first.
     pub fn introduced(&self) -> Option<&CommitRef> {
         self.introductions.first()

@@ -173,10 +173,7 @@ pub(super) fn introductions(finding: &Finding) -> impl Iterator<Item = &CommitRe
 }
 
 fn all_paths_match(globs: &GlobSet, finding: &Finding) -> bool {
-    let allowed = |place: &Place| match place {
-        Place::File(path) => globs.is_match(path_from(path).as_ref()),
-        Place::Commit | Place::Tag | Place::Unnamed => false,
-    };
+    let allowed = |place: &Place| place.path().is_some_and(|path| globs.is_match(path_from(&path).as_ref()));
     finding.components.iter().all(|component| {
         allowed(&component.location.place) && component.trace.occurrences.iter().all(|one| allowed(&one.location.place))
     }) && finding.trace.occurrences.iter().all(|one| allowed(&one.location.place))

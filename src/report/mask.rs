@@ -1,6 +1,6 @@
 //! Keeps values out of everything else that is written: a path, a branch or an author's name may hold one too.
 
-use crate::model::{Component, Location, Place, Report, Secret};
+use crate::model::{Component, Location, Report, Secret};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -74,13 +74,10 @@ impl Mask {
         self.text(&spell_out(&self.text(text)))
     }
 
-    /// The path of a file, lossily decoded; `None` for other places.
+    /// The path of a place that has one, lossily decoded.
     pub(super) fn path(&self, location: &Location) -> Option<String> {
-        match &location.place {
-            // Decoding can join bytes to the text of a value, so the text is masked again.
-            Place::File(path) => Some(self.text(&String::from_utf8_lossy(&self.bytes(path)))),
-            Place::Commit | Place::Tag | Place::Unnamed => None,
-        }
+        // Decoding can join bytes to the text of a value, so the text is masked again.
+        location.place.path().map(|path| self.text(&String::from_utf8_lossy(&self.bytes(&path))))
     }
 
     /// The place for a person: `path:line:column`, on one line.
@@ -89,7 +86,17 @@ impl Mask {
             Some(path) => self.line(&path),
             None => location.place.display(&location.object),
         };
-        format!("{place}:{}:{}", location.line, location.column)
+        let spot = format!("{place}:{}:{}", location.line, location.column);
+        match self.wrapping(location) {
+            Some(wrapping) => format!("{spot}  ({})", self.line(&wrapping)),
+            None => spot,
+        }
+    }
+
+    /// How the value is wrapped, in words; `None` if it stands there as it is.
+    pub(super) fn wrapping(&self, location: &Location) -> Option<String> {
+        let wrapping = &location.wrapping;
+        (!wrapping.layers.is_empty()).then(|| self.text(&wrapping.to_string()))
     }
 
     /// The value itself, lossily decoded, where the user wants to see it.
@@ -137,11 +144,18 @@ fn turns_direction(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DropReason, Dropped, Oid, RepositoryReport};
+    use crate::model::{DropReason, Dropped, Oid, Place, RepositoryReport, Wrapping};
 
     fn location(path: &[u8]) -> Location {
         let object = Oid::from_bytes(&[7; 20]).unwrap();
-        Location { place: Place::File(path.to_vec()), object, line: 3, column: 9, length: 20 }
+        Location {
+            place: Place::File(path.to_vec()),
+            object,
+            wrapping: Wrapping::default(),
+            line: 3,
+            column: 9,
+            length: 20,
+        }
     }
 
     fn mask(values: &[&[u8]], reveal: bool) -> Mask {

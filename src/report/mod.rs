@@ -12,7 +12,7 @@ mod text;
 pub use jsonl::SCHEMA_VERSION;
 pub use line_hash::line_hashes;
 
-use crate::model::Report;
+use crate::model::{Place, Report};
 use crate::rules::RuleSet;
 use mask::Mask;
 use std::io;
@@ -40,6 +40,19 @@ pub enum Format {
     Jsonl,
     /// Code scanning: one SARIF 2.1.0 log.
     Sarif,
+}
+
+/// What a place beside the history means for a value that stands nowhere else.
+fn place_words(place: &Place) -> &'static str {
+    match place {
+        Place::Staged(_) => "staged, not committed yet",
+        Place::Worktree(_) => "in a file, not in HEAD",
+        Place::RefName(_) => "in the name of a ref, which every push and clone carries",
+        Place::Config(_) => "in this repository's own configuration, which no push carries",
+        Place::Reflog(_) => "in this repository's own reflogs, which no push carries",
+        Place::Stdin => "on standard input",
+        Place::File(_) | Place::Lfs(_) | Place::Commit | Place::Tag | Place::Unnamed => "in history",
+    }
 }
 
 /// Writes `report` to `out`. `rules` are those of the scan: SARIF describes them.

@@ -58,7 +58,7 @@ fn run(repository: &RepositoryReport, rules: &RuleSet, mask: &Mask, style: &Styl
                 notifications: rule::gap_kinds(&repository.coverage),
             },
         },
-        automation_details: AutomationDetails { id: format!("keytrail/history/{category}") },
+        automation_details: AutomationDetails { id: format!("keytrail/{}/{category}", repository.source.as_str()) },
         invocations: vec![Invocation {
             execution_successful: repository.coverage.is_complete(),
             tool_execution_notifications: notifications(repository, cut.len(), mask),

@@ -2,19 +2,23 @@
 
 use super::{
     ScanOptions,
-    content::{ContentWork, DroppedSighting, Sighting},
+    content::ContentWork,
     credential::{Credential, link},
-    values::{Value, ValueIndex, Values},
+    grade::{Grounds, grade},
+    interner::Number,
+    objects::Objects,
+    sighting::{DroppedSighting, Names, Sighting, Value, ValueIndex},
+    ties::{Facet, Facts, Tie},
 };
 use crate::{
     aws,
-    git::{Life, ObjectIndex, Stand, Store, Tracer, signature},
+    git::{Life, ObjectIndex, Stand, signature},
     model::{
-        CommitRef, Component, ComponentKind, DropCount, Dropped, Finding, Fingerprint, Location, ObjectKind,
-        Occurrence, Oid, Place, Suppression, SuppressionKind, Trace,
+        CommitRef, Component, ComponentKind, Confidence, DropCount, Dropped, Evidence, Finding, Fingerprint, Location,
+        Occurrence, Pairing, PairingScope, Secret, Severity, Shared, Suppression, SuppressionKind, Trace, Wrapping,
     },
     report::line_hashes,
-    rules::RuleSet,
+    rules::{CredentialRule, RuleSet},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{cell::RefCell, collections::BTreeMap};
@@ -26,6 +30,8 @@ pub(super) struct Assembly<'a> {
     values: Vec<Value>,
     /// Sorted by value, object, place.
     sightings: Vec<Sighting>,
+    wrappings: Vec<Wrapping>,
+    profiles: Vec<String>,
     dropped_values: Vec<Value>,
     dropped: Vec<DroppedSighting>,
     drops: Vec<DropCount>,
@@ -47,40 +53,45 @@ pub(super) struct Assembled {
 }
 
 impl<'a> Assembly<'a> {
-    pub fn new(
-        rules: &'a RuleSet,
-        options: &'a ScanOptions,
-        values: Values,
-        dropped: Values,
-        work: Vec<ContentWork>,
-    ) -> Self {
+    pub fn new(rules: &'a RuleSet, options: &'a ScanOptions, names: Names, work: Vec<ContentWork>) -> Self {
         let drops = drop_counts(rules, &work);
-        let (values, renumbered) = values.sorted();
-        let (dropped_values, dropped_renumbered) = dropped.sorted();
+        let seen: FxHashSet<Number> =
+            work.iter().flat_map(|work| &work.sightings).map(|sighting| sighting.value).collect();
+        let (values, new_values) = names.values.sorted(|value| seen.contains(&value));
+        let seen: FxHashSet<Number> =
+            work.iter().flat_map(|work| &work.dropped).map(|dropped| dropped.sighting.value).collect();
+        let (dropped_values, new_dropped) = names.dropped.sorted(|value| seen.contains(&value));
+        let (wrappings, new_wrappings) = names.wrappings.sorted(|_| true);
+        let (profiles, new_profiles) = names.profiles.sorted(|_| true);
         let mut assembly = Self {
             rules,
             options,
             values,
             sightings: Vec::new(),
+            wrappings,
+            profiles,
             dropped_values,
             dropped: Vec::new(),
             drops,
             damaged: Vec::new(),
             streamed: FxHashSet::default(),
         };
+        let renumber = |sighting: &mut Sighting, values: &[Number]| {
+            sighting.value = values[sighting.value as usize];
+            sighting.wrapping = new_wrappings[sighting.wrapping as usize];
+            sighting.profile = sighting.profile.map(|profile| new_profiles[profile as usize]);
+        };
         for mut work in work {
-            work.sightings.iter_mut().for_each(|sighting| sighting.value = renumbered[sighting.value as usize]);
-            work.dropped.iter_mut().for_each(|dropped| {
-                dropped.sighting.value = dropped_renumbered[dropped.sighting.value as usize];
-            });
+            work.sightings.iter_mut().for_each(|sighting| renumber(sighting, &new_values));
+            work.dropped.iter_mut().for_each(|dropped| renumber(&mut dropped.sighting, &new_dropped));
             assembly.sightings.append(&mut work.sightings);
             assembly.dropped.append(&mut work.dropped);
             assembly.damaged.append(&mut work.damaged);
             assembly.streamed.extend(work.streamed);
         }
-        assembly.sightings.sort_unstable_by_key(|sighting| (sighting.value, sighting.object, sighting.at));
-        assembly.dropped.sort_unstable_by_key(|dropped| {
-            (dropped.sighting.value, dropped.reason, dropped.sighting.object, dropped.sighting.at)
+        assembly.sightings.sort_unstable_by_key(Sighting::order);
+        assembly.dropped.sort_unstable_by_key(|DroppedSighting { sighting, reason }| {
+            (sighting.value, *reason, sighting.object, sighting.wrapping, sighting.at)
         });
         assembly
     }
@@ -90,12 +101,14 @@ impl<'a> Assembly<'a> {
         self.damaged.iter()
     }
 
-    /// By object number: whether its path matters.
-    pub fn holders(&self, objects: usize) -> Vec<bool> {
-        let mut wanted = vec![false; objects];
-        let dropped = self.dropped.iter().map(|dropped| &dropped.sighting);
-        self.sightings.iter().chain(dropped).for_each(|sighting| wanted[sighting.object as usize] = true);
-        wanted
+    /// Kept and dropped values together.
+    pub fn value_count(&self) -> usize {
+        self.values.len() + self.dropped_values.len()
+    }
+
+    /// The kept values, in their order.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.values.iter().map(|value| &value.secret)
     }
 
     /// By value, kept ones first and then dropped ones: the objects that hold it.
@@ -111,28 +124,51 @@ impl<'a> Assembly<'a> {
         holders
     }
 
-    /// Puts values together and looks up what a report shows of them.
-    pub fn finish(self, store: &Store, tracer: Tracer<'_>, head: &crate::git::Head) -> Assembled {
-        let lives = tracer.lives(self.values.len() + self.dropped_values.len());
+    /// Puts values together and looks up what a report shows of them. `lives` has kept values first and then dropped ones;
+    /// `asked_for` says of a life whether it is one that the user wants to hear of.
+    pub fn finish(
+        self,
+        objects: &Objects<'_>,
+        lives: &[Life],
+        head: &crate::git::Head,
+        asked_for: impl Fn(&Life) -> bool,
+    ) -> Assembled {
         let (kept, dropped) = lives.split_at(self.values.len());
-        let builder = Builder { assembly: &self, store, lives: kept, head, commits: RefCell::default() };
+        let builder = Builder { assembly: &self, objects, lives: kept, head, commits: RefCell::default() };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
+        let texts = self.texts();
+        let facts = Facts { sightings: &self.sightings, lives: kept, profiles: &self.profiles, texts: &texts };
         let link = |reachable: bool| {
             let counts =
                 |value: ValueIndex| !self.options.reachable_only || kept[value as usize].reachable == reachable;
-            link(&kinds, &self.sightings, kept, counts)
+            let begins_with = |value: ValueIndex, prefix: &str| {
+                self.values[value as usize].secret.expose().starts_with(prefix.as_bytes())
+            };
+            link(self.rules, &kinds, facts, begins_with, counts)
         };
-        let credentials = link(true);
-        let left_out = if self.options.reachable_only { link(false).len() as u64 } else { 0 };
+        let mut credentials = link(true);
+        let all = credentials.len();
+        // Pairs are made first: a secret that is asked for takes an older id along.
+        credentials.retain(|credential| credential.values().any(|value| asked_for(&kept[value as usize])));
+        let mut left_out = (all - credentials.len()) as u64;
+        if self.options.reachable_only {
+            left_out += link(false).len() as u64;
+        }
         let mut findings: Vec<Finding> = credentials.iter().map(|credential| builder.finding(credential)).collect();
-        builder.hash_lines(&mut findings);
+        builder.hash_lines(&credentials, &mut findings);
         findings.sort_by_cached_key(|finding| {
             let Location { place, line, column, .. } = &finding.primary().location;
             (std::cmp::Reverse(finding.severity), place.clone(), *line, *column, finding.fingerprint.clone())
         });
         let dropped = builder.dropped(dropped);
         Assembled { findings, left_out, drops: self.drops, dropped }
+    }
+
+    /// By number of a wrapping: the first wrapping that leads to the same text.
+    fn texts(&self) -> Vec<Number> {
+        let same = |wrapping: &Wrapping| self.wrappings.iter().position(|other| other.text() == wrapping.text());
+        self.wrappings.iter().map(|wrapping| same(wrapping).unwrap_or(0) as Number).collect()
     }
 
     /// Where a value stands in an object: its first place there.
@@ -165,7 +201,7 @@ fn drop_counts(rules: &RuleSet, work: &[ContentWork]) -> Vec<DropCount> {
 /// Turns numbers into what a report shows.
 struct Builder<'b> {
     assembly: &'b Assembly<'b>,
-    store: &'b Store,
+    objects: &'b Objects<'b>,
     lives: &'b [Life],
     head: &'b crate::git::Head,
     /// Commits and tags that were read for a report: one may bring in thousands of values.
@@ -173,7 +209,7 @@ struct Builder<'b> {
 }
 
 impl Builder<'_> {
-    fn finding(&self, credential: &Credential) -> Finding {
+    fn finding(&self, credential: &Credential<'_>) -> Finding {
         let rules = self.assembly.rules;
         let components: Vec<Component> = credential.values().map(|value| self.component(value)).collect();
         let leading = credential.values().position(|value| value == credential.leading()).unwrap_or(0);
@@ -188,21 +224,22 @@ impl Builder<'_> {
                     || id.is_some_and(|id| rule.id_prefixes.iter().any(|prefix| id.starts_with(prefix.as_bytes()))))
         });
         let lone = &rules.rules[usize::from(self.assembly.values[credential.leading() as usize].rule)];
-        let (rule_id, title, severity, advice) = match as_credential {
+        let (rule_id, title, worst, advice) = match as_credential {
             Some(rule) => (&rule.id, &rule.name, rule.severity, &rule.advice),
             None => (&lone.id, &lone.name, lone.severity, &lone.advice),
         };
         let values: Vec<&[u8]> = components.iter().map(|component| component.secret.expose()).collect();
         let fingerprint = Fingerprint::new(&self.assembly.options.fingerprint_key, rule_id, &values);
+        let (severity, confidence, evidence) = self.grade(credential, worst);
         Finding {
             rule_id: rule_id.clone(),
             fingerprint,
             severity,
-            confidence: credential
-                .confidence(|value| self.assembly.sightings_of(value).iter().map(|sighting| sighting.confidence).max()),
+            confidence,
             title: title.clone(),
             advice: advice.clone(),
-            pairing: credential.pairing.clone(),
+            pairing: credential.tie.as_ref().map(|tie| self.pairing(tie)),
+            evidence,
             account_id: id.and_then(aws::account_id),
             lifetime: id.and_then(aws::lifetime),
             trace: components[leading].trace.clone(),
@@ -212,44 +249,82 @@ impl Builder<'_> {
         }
     }
 
+    fn grade(&self, credential: &Credential<'_>, severity: Severity) -> (Severity, Confidence, Vec<Evidence>) {
+        let leading = credential.leading();
+        let rule = &self.assembly.rules.rules[usize::from(self.assembly.values[leading as usize].rule)];
+        let patterns =
+            || self.assembly.sightings_of(leading).iter().map(|one| &rule.patterns[usize::from(one.pattern)]);
+        let places = || credential.values().flat_map(|value| &self.lives[value as usize].places);
+        let paths: Vec<&[u8]> = places().filter_map(|place| place.path.as_deref()).collect();
+        let whole = credential.id.is_some() && credential.main.is_some();
+        let is_part = |whole: &CredentialRule| whole.requires.len() > 1 && whole.requires.contains(&rule.kind);
+        grade(Grounds {
+            severity,
+            alone: patterns().map(|pattern| pattern.confidence).max().unwrap_or(Confidence::Low),
+            by_shape: patterns().all(|pattern| pattern.near.is_some()),
+            pair: credential.tie.as_ref().filter(|_| whole).map(Tie::confidence),
+            half: !whole && self.assembly.rules.credentials.iter().any(is_part),
+            paths: &paths,
+            elsewhere: places().any(|place| place.path.is_none()),
+        })
+    }
+
+    fn pairing(&self, tie: &Tie<'_>) -> Pairing {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let shared = tie.shared.iter().map(|facet| match facet {
+            Facet::Path(path) => Shared::Path(text(path)),
+            Facet::Commit(commit) => Shared::Commit(self.objects.id(*commit)),
+            Facet::Directory(folder) => Shared::Directory(text(folder)),
+            Facet::Profile(name) => Shared::Profile((*name).to_owned()),
+        });
+        Pairing {
+            scope: tie.scope,
+            lines_apart: (tie.scope == PairingScope::SameBlob).then_some(tie.lines),
+            confidence: tie.confidence(),
+            shared: shared.collect(),
+            rivals: tie.rivals,
+        }
+    }
+
     fn component(&self, value: ValueIndex) -> Component {
         let Value { rule, secret } = &self.assembly.values[value as usize];
         let rule = &self.assembly.rules.rules[usize::from(*rule)];
-        let life = &self.lives[value as usize];
-        let object = life.primary.map_or_else(|| self.assembly.sightings_of(value)[0].object, |(_, object)| object);
-        let path = life.primary.and_then(|(place, _)| life.places[place].path.as_deref());
+        let (object, path) = self.primary(value);
         Component {
             kind: rule.kind.clone(),
             rule_id: rule.id.clone(),
             secret: secret.clone(),
             fingerprint: Fingerprint::new(&self.assembly.options.fingerprint_key, &rule.id, &[secret.expose()]),
-            location: self.location(self.assembly.sighting(value, object), path, secret.expose().len()),
+            location: self.location(self.assembly.sighting(value, object), path),
             trace: self.trace(value),
         }
     }
 
-    fn location(&self, sighting: &Sighting, path: Option<&[u8]>, length: usize) -> Location {
-        let place = match (path, self.store.table().kind(sighting.object)) {
-            (Some(path), _) => Place::File(path.to_vec()),
-            (None, Some(ObjectKind::Commit)) => Place::Commit,
-            (None, Some(ObjectKind::Tag)) => Place::Tag,
-            (None, _) => Place::Unnamed,
-        };
+    /// The object, and its path, at which a value is shown to stand.
+    fn primary(&self, value: ValueIndex) -> (ObjectIndex, Option<&[u8]>) {
+        let life = &self.lives[value as usize];
+        match life.primary {
+            Some((place, object)) => (object, life.places[place].path.as_deref()),
+            None => (self.assembly.sightings_of(value)[0].object, None),
+        }
+    }
+
+    fn location(&self, sighting: &Sighting, path: Option<&[u8]>) -> Location {
         Location {
-            place,
-            object: self.store.table().id(sighting.object),
+            place: self.objects.place(sighting.object, path),
+            object: self.objects.id(sighting.object),
+            wrapping: self.assembly.wrappings[sighting.wrapping as usize].clone(),
             line: sighting.line,
             column: sighting.column,
-            length: length as u32,
+            length: sighting.length,
         }
     }
 
     fn trace(&self, value: ValueIndex) -> Trace {
         let life = &self.lives[value as usize];
-        let length = self.assembly.values[value as usize].secret.expose().len();
         let stands = life.places.iter().filter(|stand| stand.reachable || !self.assembly.options.reachable_only);
         let occurrence = |stand: &Stand| Occurrence {
-            location: self.location(self.assembly.sighting(value, stand.objects[0]), stand.path.as_deref(), length),
+            location: self.location(self.assembly.sighting(value, stand.objects[0]), stand.path.as_deref()),
             blobs: stand.objects.len() as u32,
             reachable: stand.reachable,
         };
@@ -269,15 +344,18 @@ impl Builder<'_> {
     }
 
     /// Fills in the line hashes, reading each object once: a dump of keys is one object and thousands of findings.
-    fn hash_lines(&self, findings: &mut [Finding]) {
-        let mut by_object: BTreeMap<Oid, Vec<(u32, usize)>> = BTreeMap::new();
-        for (n, finding) in findings.iter().enumerate() {
-            let Location { object, line, .. } = finding.primary().location;
-            by_object.entry(object).or_default().push((line, n));
+    fn hash_lines(&self, credentials: &[Credential<'_>], findings: &mut [Finding]) {
+        let mut by_object: BTreeMap<ObjectIndex, Vec<(u32, usize)>> = BTreeMap::new();
+        for (n, (finding, credential)) in findings.iter().zip(credentials).enumerate() {
+            let Some(first) = credential.values().next() else { continue };
+            let Location { line, ref wrapping, .. } = finding.primary().location;
+            if wrapping.is_own_text() {
+                by_object.entry(self.primary(first).0).or_default().push((line, n));
+            }
         }
         for (object, mut places) in by_object {
-            let held = self.store.table().find(object.as_bytes()).filter(|id| !self.assembly.streamed.contains(id));
-            let Some((_, bytes)) = held.and_then(|id| self.store.read(id).ok()) else { continue };
+            let held = (!self.assembly.streamed.contains(&object)).then(|| self.objects.bytes(object)).flatten();
+            let Some(bytes) = held else { continue };
             places.sort_unstable();
             let lines: Vec<u32> = places.iter().map(|&(line, _)| line).collect();
             for ((_, n), hash) in places.into_iter().zip(line_hashes(&bytes, &lines)) {
@@ -289,15 +367,14 @@ impl Builder<'_> {
     fn commit(&self, id: ObjectIndex) -> CommitRef {
         let read = || {
             // A commit that was read a moment ago; should it be gone by now, its id still tells.
-            let bytes = self.store.read(id).map(|(_, bytes)| bytes).unwrap_or_default();
-            signature(self.store.table().id(id), &bytes)
+            signature(self.objects.id(id), &self.objects.bytes(id).unwrap_or_default())
         };
         self.commits.borrow_mut().entry(id).or_insert_with(read).clone()
     }
 
     /// A comment allows a credential if each of its values carries one in every file that ever held it, in some version
     /// of that file: whoever adds the comment later speaks for the older versions too, but not for other files.
-    fn inline(&self, credential: &Credential) -> Option<Suppression> {
+    fn inline(&self, credential: &Credential<'_>) -> Option<Suppression> {
         let mut marker = None;
         for value in credential.values() {
             let by_object: FxHashMap<ObjectIndex, &'static str> = self
@@ -334,7 +411,7 @@ impl Builder<'_> {
                     secret: secret.clone(),
                     reason: *reason,
                     detail: detail.unwrap_or_default().to_owned(),
-                    location: self.location(sighting, path, secret.expose().len()),
+                    location: self.location(sighting, path),
                     objects: objects.len() as u64,
                 }
             })

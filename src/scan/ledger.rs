@@ -1,7 +1,7 @@
 //! The ledger while it is being written: what was read, and every gap that comes to light on the way.
 
 use crate::{
-    git::{Graph, ObjectIndex, Store, Tracer, Walked},
+    git::{Graph, ObjectIndex, Store, Tracer, Walked, lfs::Pointer},
     model::{Coverage, Gap, GapKind, ObjectKind, Oid, Tally},
 };
 use std::collections::BTreeMap;
@@ -15,6 +15,7 @@ pub(super) struct Ledger<'a> {
     /// Objects and bytes, in the order of [`ObjectKind::ALL`].
     read: [(u64, u64); 4],
     refs: u64,
+    texts: BTreeMap<&'static str, Tally>,
 }
 
 impl<'a> Ledger<'a> {
@@ -22,7 +23,7 @@ impl<'a> Ledger<'a> {
     pub fn new(store: &'a Store, refs: usize, bad_refs: Vec<Gap>) -> Self {
         let mut gaps = bad_refs;
         gaps.extend(store.gaps().iter().cloned());
-        Self { store, gaps, lacking: Vec::new(), read: [(0, 0); 4], refs: refs as u64 }
+        Self { store, gaps, lacking: Vec::new(), read: [(0, 0); 4], refs: refs as u64, texts: BTreeMap::new() }
     }
 
     /// Takes down what a walk read and could not read.
@@ -30,6 +31,24 @@ impl<'a> Ledger<'a> {
         self.gaps.append(&mut walked.gaps);
         for (sum, part) in self.read.iter_mut().zip(walked.read) {
             *sum = (sum.0 + part.0, sum.1 + part.1);
+        }
+    }
+
+    /// Takes down what lies beside the store.
+    pub fn beside(&mut self, texts: BTreeMap<&'static str, Tally>, mut gaps: Vec<Gap>) {
+        self.texts = texts;
+        self.gaps.append(&mut gaps);
+    }
+
+    /// Git LFS pointers whose content is not here, and why. As with other objects, what no ref reaches is not missed: who
+    /// clones or prunes leaves it out on purpose.
+    pub fn lfs_absent(&mut self, absent: &[(ObjectIndex, Pointer, String)], reached: &[bool]) {
+        for (number, pointer, problem) in absent.iter().filter(|(number, ..)| reached[*number as usize]) {
+            let blob = self.store.table().id(*number);
+            let problem = if problem.is_empty() { "run 'git lfs fetch --all'" } else { problem };
+            let detail = format!("the content of blob {blob}, {} bytes, is not stored here: {problem}", pointer.size);
+            self.lacking.push(Gap { kind: GapKind::LfsNotStored, subject: pointer.oid.clone(), detail });
+            self.texts.entry("lfs").or_default().seen += 1;
         }
     }
 
@@ -80,7 +99,7 @@ impl<'a> Ledger<'a> {
         }
         self.gaps.sort();
         self.gaps.dedup();
-        Coverage { objects, gaps: self.gaps, accepted_gaps: self.lacking, refs: self.refs }
+        Coverage { objects, gaps: self.gaps, accepted_gaps: self.lacking, refs: self.refs, texts: self.texts }
     }
 
     fn corrupt(&mut self, id: ObjectIndex, detail: &str) {

@@ -3,17 +3,23 @@
 use super::{
     ScanError, ScanOptions,
     assemble::{Assembled, Assembly},
+    beside::Beside,
     content::{ContentReader, ContentWork},
     ledger::Ledger,
+    objects::Objects,
     progress::{Progress, Stage},
-    values::Values,
+    selection::Selection,
+    sighting::Names,
+    texts::TextReader,
 };
 use crate::{
     detect::Detector,
-    git::{Containment, Graph, MAX_HELD, ObjectIndex, Repository, Store, Tracer, TreeReader, Walk, Walked},
-    model::{ObjectKind, Oid, RepositoryReport},
+    git::{
+        BlobHash, Containment, Graph, MAX_HELD, ObjectIndex, Range, Repository, Store, Tracer, TreeReader, Walk, Walked,
+    },
+    model::{ObjectKind, Oid, RepositoryReport, Source},
     policy::Policy,
-    rules::RuleSet,
+    rules::{RuleSet, Scope},
 };
 use std::{
     path::Path,
@@ -39,7 +45,9 @@ impl Scanner<'_> {
     /// Scans the repository at `path`, which the report calls `name`.
     pub fn scan(&self, path: &Path, name: &str) -> Result<RepositoryReport, ScanError> {
         let repository = Repository::open(path)?;
-        let detector = Detector::new(self.rules)?;
+        let range = self.range(&repository)?;
+        let (rules, config_rules) = (self.rules.within(None), self.rules.within(Some(Scope::Config)));
+        let (detector, config_detector) = (Detector::new(&rules)?, Detector::new(&config_rules)?);
         self.progress.begin(Stage::Counting, 0);
         let store = repository.store();
         self.progress.end();
@@ -47,40 +55,71 @@ impl Scanner<'_> {
         let mut ledger = Ledger::new(&store, references.len(), bad_refs);
         let shallow = repository.shallow();
 
-        let (values, dropped) = (Values::default(), Values::default());
-        let reader =
-            ContentReader { detector: &detector, values: &values, dropped: self.options.explain.then_some(&dropped) };
+        let names = Names::new();
+        let reader = ContentReader {
+            detector: &detector,
+            names: &names,
+            explain: self.options.explain,
+            limits: self.options.unwrap,
+        };
         let kinds = [ObjectKind::Blob, ObjectKind::Commit, ObjectKind::Tag];
         let advance = |objects, bytes| {
             self.progress.advance(objects, bytes);
-            self.progress.values(values.len() as u64);
+            self.progress.values(names.values.len() as u64);
         };
         let mut content = self.walk(&store, Stage::Walking, &kinds, &advance, &reader);
         ledger.walked(&mut content);
+
+        let mut beside = Beside::new(store.table().len());
+        let texts = self.texts(&reader, repository.blob_hash());
+        beside.read_names(&texts, &references);
+        if self.options.own_files {
+            let config = ContentReader { detector: &config_detector, ..reader };
+            beside.read_own(&texts, &TextReader { reader: &config, ..texts }, &repository);
+        }
+        let pointers = content.work.iter_mut().flat_map(|work| work.pointers.drain(..)).collect();
+        beside.read_lfs(&texts, &repository, pointers);
+        content.work.append(&mut beside.work);
+        let Beside { texts, tallies, gaps, lfs, lfs_absent, .. } = beside;
+        ledger.beside(tallies, gaps);
 
         let graph = {
             // The headers are large beside the graph: they go before the trees come.
             let (headers, tags) = history(&mut content);
             Graph::new(store.table(), &headers, &tags, references, &shallow)
         };
-        let assembly = Assembly::new(self.rules, self.options, values, dropped, content.work);
-        let wanted = assembly.holders(store.table().len());
+        let assembly = Assembly::new(self.rules, self.options, names, content.work);
+        let objects = Objects::new(&store, repository.blob_hash(), texts, lfs);
+        let mut holders = assembly.holders_by_value();
+        let text_holders = objects.part(&mut holders);
+        let mut wanted = vec![false; store.table().len()];
+        let absent = lfs_absent.iter().map(|(pointer, ..)| pointer);
+        holders.iter().flatten().chain(absent).for_each(|&object| wanted[object as usize] = true);
         let reader = TreeReader::new(store.table(), &wanted);
         let advance = |objects, bytes| self.progress.advance(objects, bytes);
         let mut trees = self.walk(&store, Stage::Tracing, &[ObjectKind::Tree], &advance, &reader);
         ledger.walked(&mut trees);
         let containment = Containment::new(reader, trees);
-        let tracer = Tracer::new(store.table(), &graph, &containment, &assembly.holders_by_value());
+        let tracer = Tracer::new(store.table(), &graph, &containment, &holders);
 
         ledger.damaged(assembly.damaged().chain(&containment.damaged).copied());
-        ledger.traced(&graph, &tracer, &shallow);
+        let selection = Selection::new(&store, &graph, range.as_ref(), self.options.since);
+        ledger.traced(&graph, &tracer, &selection.boundaries(&shallow));
+        if !lfs_absent.is_empty() {
+            ledger.lfs_absent(&lfs_absent, &tracer.reached());
+        }
         let coverage = ledger.close(self.options.allow_missing, self.cancel.load(Ordering::Relaxed));
 
         let head = repository.head();
-        let Assembled { findings, left_out, drops, dropped } = assembly.finish(&store, tracer, &head);
-        let judged = self.policy.judge_all(findings, coverage.is_complete() && !self.options.reachable_only);
+        let mut lives = tracer.lives(assembly.value_count());
+        objects.add_texts(&text_holders, &mut lives);
+        let Assembled { findings, left_out, drops, dropped } =
+            assembly.finish(&objects, &lives, &head, |life| selection.introduced(life));
+        let whole = coverage.is_complete() && !self.options.reachable_only && selection.is_all();
+        let judged = self.policy.judge_all(findings, whole);
         Ok(RepositoryReport {
             name: name.to_owned(),
+            source: Source::History,
             head: head.commit,
             branch: head.branch,
             origin: repository.origin(),
@@ -92,6 +131,19 @@ impl Scanner<'_> {
             dropped,
             coverage,
         })
+    }
+
+    /// How texts beside the store are read.
+    pub(super) fn texts<'r>(&'r self, reader: &'r ContentReader<'r>, hash: BlobHash) -> TextReader<'r> {
+        let max_size = self.options.max_object_size;
+        TextReader { reader, hash, max_size, progress: self.progress, cancel: self.cancel }
+    }
+
+    /// The range that the user asks about, if any.
+    fn range(&self, repository: &Repository) -> Result<Option<Range>, ScanError> {
+        let words = self.options.range.iter().flat_map(|text| text.split_whitespace());
+        let mut words = words.peekable();
+        Ok(if words.peek().is_none() { None } else { Some(repository.range(words)?) })
     }
 
     fn walk<V: crate::git::Visitor>(

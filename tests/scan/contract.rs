@@ -77,12 +77,15 @@ fn a_url_is_scanned_like_the_repository_it_names() {
 }
 
 #[test]
-fn what_is_no_repository_is_named() {
+fn where_history_is_asked_for_what_is_no_repository_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let outcome = Scan::of(folder.path()).run();
-    assert_eq!((outcome.code, outcome.gap_kinds()), (2, vec!["not_opened".to_owned()]));
-    assert_eq!(outcome.summary["complete"], false);
-    assert!(outcome.stderr.contains("not a git repository") && outcome.stderr.contains("hint: "), "{}", outcome.stderr);
+    for option in ["--staged", "--worktree", "--range=HEAD", "--since=yesterday"] {
+        let outcome = Scan::of(folder.path()).arg(option).run();
+        assert_eq!((outcome.code, outcome.gap_kinds()), (2, vec!["not_opened".to_owned()]), "{option}");
+        assert_eq!(outcome.summary["complete"], false);
+        let said = &outcome.stderr;
+        assert!(said.contains("not a git repository") && said.contains("hint: "), "{said}");
+    }
 }
 
 #[test]

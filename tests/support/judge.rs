@@ -26,7 +26,10 @@ impl Life {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let commits = |field: &str| finding[field].as_array().unwrap().iter().map(|one| text(&one["commit"]).unwrap());
         let place = |one: &Value| (text(&one["path"]), one["blobs"].as_u64().unwrap(), one["reachable"] == true);
-        let mut places: Vec<_> = finding["occurrences"].as_array().unwrap().iter().map(place).collect();
+        // A reflog may repeat the first line of a message.
+        let in_history = |one: &&Value| one["place"] != "reflog";
+        let mut places: Vec<_> =
+            finding["occurrences"].as_array().unwrap().iter().filter(in_history).map(place).collect();
         places.sort();
         Self {
             introductions: commits("introductions").collect(),

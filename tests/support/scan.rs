@@ -5,14 +5,16 @@ use serde_json::Value;
 use std::{
     collections::BTreeSet,
     ffi::{OsStr, OsString},
+    io::Write,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 /// A scan about to be run.
 pub struct Scan {
     folder: PathBuf,
     arguments: Vec<OsString>,
+    input: Option<Vec<u8>>,
 }
 
 /// What came of it.
@@ -42,7 +44,7 @@ impl Scan {
 
     /// The program with no arguments yet.
     pub fn bare() -> Self {
-        Self { folder: std::env::temp_dir(), arguments: Vec::new() }
+        Self { folder: std::env::temp_dir(), arguments: Vec::new(), input: None }
     }
 
     pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
@@ -61,10 +63,29 @@ impl Scan {
         self
     }
 
+    /// Has these bytes on its standard input.
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(bytes.into());
+        self
+    }
+
     pub fn run(self) -> Outcome {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keytrail"));
         clean(&mut command, &std::env::temp_dir());
-        let output = command.current_dir(&self.folder).args(&self.arguments).output().unwrap();
+        command.current_dir(&self.folder).args(&self.arguments);
+        let output = match self.input {
+            None => command.output().unwrap(),
+            Some(input) => {
+                command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+                let mut child = command.spawn().unwrap();
+                let mut stdin = child.stdin.take().unwrap();
+                std::thread::scope(|scope| {
+                    // Who does not read to the end closes the pipe.
+                    scope.spawn(move || stdin.write_all(&input).ok());
+                    child.wait_with_output().unwrap()
+                })
+            }
+        };
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!stderr.contains("panicked"), "{stderr:.2000}");
         let mut outcome = Outcome {

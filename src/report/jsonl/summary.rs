@@ -43,6 +43,7 @@ struct RepositoryField {
     head: Option<Oid>,
     branch: Option<String>,
     origin: Option<String>,
+    source: &'static str,
     complete: bool,
     findings: usize,
     coverage: CoverageField,
@@ -51,6 +52,7 @@ struct RepositoryField {
 #[derive(Serialize)]
 struct CoverageField {
     objects: BTreeMap<&'static str, Tally>,
+    texts: BTreeMap<&'static str, Tally>,
     refs: u64,
     gaps: Vec<GapField>,
     accepted_gaps: Vec<GapField>,
@@ -110,6 +112,7 @@ fn repository(repository: &RepositoryReport, mask: &Mask) -> RepositoryField {
         head: repository.head,
         branch: repository.branch.as_deref().map(|name| mask.text(name)),
         origin: repository.origin.as_deref().map(|url| mask.text(url)),
+        source: repository.source.as_str(),
         complete: repository.coverage.is_complete(),
         findings: repository.findings.len(),
         coverage: coverage(&repository.coverage, mask),
@@ -120,6 +123,7 @@ fn coverage(coverage: &Coverage, mask: &Mask) -> CoverageField {
     let gap = |gap: &Gap| GapField { kind: gap.kind, subject: mask.text(&gap.subject), detail: mask.text(&gap.detail) };
     CoverageField {
         objects: coverage.objects.iter().map(|(kind, &tally)| (kind.as_str(), tally)).collect(),
+        texts: coverage.texts.clone(),
         refs: coverage.refs,
         gaps: coverage.gaps.iter().map(gap).collect(),
         accepted_gaps: coverage.accepted_gaps.iter().map(gap).collect(),
@@ -133,9 +137,11 @@ fn all(repositories: &[RepositoryReport]) -> Coverage {
     for each in repositories.iter().map(|repository| &repository.coverage) {
         for (&kind, tally) in &each.objects {
             let total = sum.objects.entry(kind).or_default();
-            total.seen += tally.seen;
-            total.scanned += tally.scanned;
-            total.bytes += tally.bytes;
+            *total = Tally::sum([&*total, tally]);
+        }
+        for (&kind, tally) in &each.texts {
+            let total = sum.texts.entry(kind).or_default();
+            *total = Tally::sum([&*total, tally]);
         }
         sum.gaps.extend_from_slice(&each.gaps);
         sum.accepted_gaps.extend_from_slice(&each.accepted_gaps);

@@ -4,7 +4,7 @@ use super::log::{Message, ResultProperties, SarifLocation, SarifResult, SarifSup
 use super::place::location;
 use super::rule::{RuleTable, level};
 use crate::model::{CommitRef, Finding, Fingerprint, Suppression, SuppressionKind};
-use crate::report::mask::Mask;
+use crate::report::{mask::Mask, place_words};
 use std::collections::BTreeMap;
 
 /// Code scanning keeps this many locations of a result. Commits and refs in the properties are held to it too.
@@ -42,6 +42,11 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
 fn message(finding: &Finding, mask: &Mask) -> String {
     let trace = &finding.trace;
     let values: Vec<String> = finding.components.iter().map(|component| mask.shown(&component.secret)).collect();
+    let values = values.join(", ");
+    let account = finding.account_id.as_ref().map(|id| format!(" AWS account {id}.")).unwrap_or_default();
+    if let (Some(place), false) = (trace.beside_history(), trace.at_head) {
+        return format!("{} ({values}), {}.{account}", mask.text(&finding.title), place_words(place));
+    }
     let introduced = match trace.introduced() {
         Some(commit) => {
             let day = commit.date.get(..10).unwrap_or(&commit.date);
@@ -55,8 +60,9 @@ fn message(finding: &Finding, mask: &Mask) -> String {
         (false, true, false) => "not in HEAD, but other refs still hold it",
         (false, true, true) => "not in HEAD: history keeps it",
     };
-    let account = finding.account_id.as_ref().map(|id| format!(" AWS account {id}.")).unwrap_or_default();
-    format!("{} ({}), {introduced}, {now}.{account}", mask.text(&finding.title), values.join(", "))
+    let wrapped = mask.wrapping(&finding.primary().location).map(|wrapping| format!(", inside of {wrapping}"));
+    let wrapped = wrapped.unwrap_or_default();
+    format!("{} ({values}){wrapped}, {introduced}, {now}.{account}", mask.text(&finding.title))
 }
 
 /// The other components, then the other places.

@@ -58,7 +58,7 @@ impl RuleTable {
             self.add(&source, mask);
         }
         let plain = self.index.get(&finding.rule_id).copied().unwrap_or_default();
-        plain + usize::from(!finding.trace.at_head)
+        plain + usize::from(!finding.trace.is_current())
     }
 
     pub(super) fn id(&self, index: usize) -> String {
@@ -96,7 +96,7 @@ impl Source<'_> {
         let (suffix, where_) = if history {
             ("/history", "It is not in HEAD any more, but anybody who can clone the repository still gets it.")
         } else {
-            ("", "It is in HEAD.")
+            ("", "It is in HEAD, or in a file that is there now.")
         };
         let name = mask.text(self.name);
         let description = sentence(&mask.text(self.description));
@@ -164,11 +164,13 @@ pub(super) fn gap_kinds(coverage: &Coverage) -> Vec<NotificationDescriptor> {
 fn gap_words(kind: GapKind) -> &'static str {
     match kind {
         GapKind::MissingObject => "An object that others name is not in the store.",
+        GapKind::LfsNotStored => "Git LFS keeps the content of a file elsewhere.",
         GapKind::ShallowBoundary => "History ends at a shallow boundary.",
         GapKind::TooLarge => "An object is larger than the limit.",
         GapKind::CorruptObject => "The bytes of an object do not decode.",
         GapKind::MissingBase => "A delta names a base that is not there.",
         GapKind::UnreadableStore => "A part of the object store cannot be used.",
+        GapKind::UnreadableFile => "A file cannot be read.",
         GapKind::BadRef => "A ref names nothing usable.",
         GapKind::Interrupted => "The scan was stopped.",
         GapKind::NotOpened => "The repository could not be opened.",

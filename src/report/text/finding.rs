@@ -3,9 +3,9 @@
 use super::Page;
 use super::paint::{plural, some};
 use crate::model::{
-    CommitRef, Component, ComponentKind, Finding, Lifetime, Pairing, PairingScope, RepositoryReport, SuppressionKind,
-    Trace,
+    CommitRef, Component, ComponentKind, Finding, Lifetime, Place, RepositoryReport, Source, SuppressionKind, Trace,
 };
+use crate::report::place_words;
 use std::io;
 
 /// Refs named before "and N more".
@@ -23,7 +23,8 @@ pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport, finding:
     }
     life(page, repository, &finding.trace)?;
     if let Some(pairing) = &finding.pairing {
-        page.fact("paired", &pairing_words(pairing))?;
+        let reason = page.mask.line(&pairing.reason());
+        page.fact("paired", &reason)?;
     }
     other_places(page, finding)?;
     page.fact("fingerprint", finding.fingerprint.as_str())?;
@@ -77,6 +78,7 @@ fn component_note(finding: &Finding, component: &Component) -> Option<&'static s
         Fate::Present => "  (still at a tip)",
         Fate::History => "  (in history only)",
         Fate::Unreachable => "  (unreachable)",
+        Fate::Beside => "  (not in history)",
     })
 }
 
@@ -86,21 +88,24 @@ enum Fate {
     Present,
     History,
     Unreachable,
+    /// In no object of the history, but in a text beside it.
+    Beside,
 }
 
 impl Fate {
     fn of(trace: &Trace) -> Self {
         match trace {
             trace if trace.at_head || !trace.present_in.is_empty() => Self::Present,
-            trace if trace.reachable => Self::History,
+            trace if trace.beside_history().is_some() => Self::Beside,
+            trace if trace.occurrences.iter().any(|at| at.reachable && at.location.place.is_history()) => Self::History,
             _ => Self::Unreachable,
         }
     }
 }
 
 fn life(page: &mut Page<'_>, repository: &RepositoryReport, trace: &Trace) -> io::Result<()> {
-    match trace.introduced() {
-        Some(commit) => {
+    match (trace.introduced(), trace.beside_history()) {
+        (Some(commit), _) => {
             let mut says = commit_words(page, commit);
             if trace.introductions.len() > 1 {
                 let more = plural(trace.introductions.len() as u64 - 1, "other commit", "other commits");
@@ -108,11 +113,12 @@ fn life(page: &mut Page<'_>, repository: &RepositoryReport, trace: &Trace) -> io
             }
             page.fact("introduced", &says)?;
         }
-        None => page.fact("introduced", "by no commit in this repository")?,
+        (None, Some(place)) => return page.fact("now", &beside_words(page, repository, trace, place)),
+        (None, None) => page.fact("introduced", "by no commit in this repository")?,
     }
     match Fate::of(trace) {
         Fate::Present => page.fact("still in", &some(&ref_names(page, repository, trace), REFS)),
-        Fate::Unreachable => page.fact("unreachable", "no ref holds it (git gc has not removed it yet)"),
+        Fate::Unreachable | Fate::Beside => page.fact("unreachable", "no ref holds it (git gc has not removed it yet)"),
         Fate::History => {
             if let Some(commit) = trace.removed() {
                 let says = commit_words(page, commit);
@@ -120,6 +126,16 @@ fn life(page: &mut Page<'_>, repository: &RepositoryReport, trace: &Trace) -> io
             }
             page.fact("now", "not at any tip, history keeps it")
         }
+    }
+}
+
+/// Where a value is now that stands beside the history.
+fn beside_words(page: &Page<'_>, repository: &RepositoryReport, trace: &Trace, place: &Place) -> String {
+    match (trace.at_head, place, repository.source) {
+        (true, ..) => format!("in {}", some(&ref_names(page, repository, trace), REFS)),
+        (false, Place::Worktree(_), Source::Files) => "in a file".to_owned(),
+        (false, Place::Worktree(_), _) => "in the work tree, not committed yet".to_owned(),
+        _ => place_words(place).to_owned(),
     }
 }
 
@@ -149,18 +165,6 @@ fn commit_words(page: &Page<'_>, commit: &CommitRef) -> String {
     format!("{}  {day}  {author} <{email}>", commit.id.short())
 }
 
-fn pairing_words(pairing: &Pairing) -> String {
-    match (pairing.scope, pairing.lines_apart) {
-        (PairingScope::SameBlob, Some(0)) => "on one line".to_owned(),
-        (PairingScope::SameBlob, Some(lines)) => {
-            format!("in one file, {} apart", plural(lines.into(), "line", "lines"))
-        }
-        (PairingScope::SameBlob, None) => "in one file".to_owned(),
-        (PairingScope::SamePath, _) => "in different versions of one file".to_owned(),
-        (PairingScope::SameCommit, _) => "in different files of one commit".to_owned(),
-    }
-}
-
 fn other_places(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let named = |place| finding.components.iter().any(|component| component.location.place == place);
     let others: Vec<_> = finding.trace.occurrences.iter().filter(|o| !named(o.location.place.clone())).collect();
@@ -183,20 +187,22 @@ fn other_places(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Location, Occurrence, Wrapping};
 
     #[test]
-    fn a_value_that_a_detached_head_holds_is_present() {
-        let life = |at_head, reachable| Trace { at_head, reachable, ..Trace::default() };
-        assert!(Fate::of(&life(true, true)) == Fate::Present);
-        assert!(Fate::of(&life(false, true)) == Fate::History);
-        assert!(Fate::of(&life(false, false)) == Fate::Unreachable);
-    }
-
-    #[test]
-    fn pairing_is_said_in_words() {
-        let words = |scope, lines_apart| pairing_words(&Pairing { scope, lines_apart });
-        assert_eq!(words(PairingScope::SameBlob, Some(0)), "on one line");
-        assert_eq!(words(PairingScope::SameBlob, Some(1)), "in one file, 1 line apart");
-        assert_eq!(words(PairingScope::SameCommit, None), "in different files of one commit");
+    fn a_value_is_where_its_history_or_else_what_lies_beside_has_it() {
+        let object = crate::model::Oid::from_bytes(&[7; 20]).unwrap();
+        let at = |place, reachable| Occurrence {
+            location: Location { place, object, wrapping: Wrapping::default(), line: 1, column: 1, length: 1 },
+            blobs: 1,
+            reachable,
+        };
+        let life = |at_head, occurrences| Trace { at_head, occurrences, ..Trace::default() };
+        assert!(Fate::of(&life(true, vec![at(Place::Commit, true)])) == Fate::Present);
+        assert!(Fate::of(&life(false, vec![at(Place::Commit, true)])) == Fate::History);
+        assert!(Fate::of(&life(false, vec![at(Place::Commit, false)])) == Fate::Unreachable);
+        let config = || at(Place::Config(b"config".to_vec()), true);
+        assert!(Fate::of(&life(false, vec![config()])) == Fate::Beside);
+        assert!(Fate::of(&life(false, vec![at(Place::Commit, false), config()])) == Fate::Unreachable);
     }
 }

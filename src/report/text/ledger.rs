@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::paint::{number, plural, size};
-use crate::model::{Coverage, Gap, GapKind, ObjectKind, RepositoryReport};
+use crate::model::{Coverage, Gap, GapKind, ObjectKind, RepositoryReport, Source};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -18,7 +18,10 @@ pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport) -> io::R
         let line = page.mask.line(line);
         page.fact("stale", &line)?;
     }
-    read(page, &repository.coverage)?;
+    if repository.source == Source::History {
+        read(page, &repository.coverage)?;
+    }
+    beside(page, repository)?;
     gaps(page, "gaps", &repository.coverage.gaps)?;
     gaps(page, "accepted", &repository.coverage.accepted_gaps)?;
     verdict(page, repository)
@@ -84,6 +87,44 @@ fn read(page: &mut Page<'_>, coverage: &Coverage) -> io::Result<()> {
     page.fact("read", &says)
 }
 
+/// Texts that are no objects: `3 ref names, 1 config`.
+fn beside(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()> {
+    let texts = &repository.coverage.texts;
+    let named: Vec<String> = texts.iter().map(|(kind, tally)| text_words(kind, tally.scanned)).collect();
+    let bytes = size(repository.coverage.total_texts().bytes);
+    match (repository.source, named.is_empty()) {
+        (Source::History, true) => Ok(()),
+        (Source::History, false) => page.fact("beside it", &format!("{}, {bytes}", named.join(", "))),
+        (source, _) => {
+            let named = if named.is_empty() { "nothing".to_owned() } else { named.join(", ") };
+            page.fact("read", &format!("{named}, {bytes}  ({})", source_words(source)))
+        }
+    }
+}
+
+fn text_words(kind: &str, count: u64) -> String {
+    let (one, many) = match kind {
+        "lfs" => ("LFS file", "LFS files"),
+        "staged" => ("staged file", "staged files"),
+        "worktree" => ("file", "files"),
+        "ref_name" => ("ref name", "ref names"),
+        "config" => ("configuration file", "configuration files"),
+        "reflog" => ("reflog", "reflogs"),
+        _ => ("text", "texts"),
+    };
+    plural(count, one, many)
+}
+
+fn source_words(source: Source) -> &'static str {
+    match source {
+        Source::History => "a repository",
+        Source::Staged => "what is staged; history is not read",
+        Source::Worktree => "the work tree; history is not read",
+        Source::Files => "not a repository: files as they lie there",
+        Source::Stdin => "standard input",
+    }
+}
+
 fn gaps(page: &mut Page<'_>, label: &str, gaps: &[Gap]) -> io::Result<()> {
     if gaps.is_empty() {
         return Ok(());
@@ -126,11 +167,13 @@ fn kinds_of_gaps(gaps: &[Gap]) -> String {
 fn gap_words(kind: GapKind, count: u64) -> String {
     let (one, many) = match kind {
         GapKind::MissingObject => ("missing object", "missing objects"),
+        GapKind::LfsNotStored => ("LFS file not stored here", "LFS files not stored here"),
         GapKind::ShallowBoundary => ("shallow boundary", "shallow boundaries"),
         GapKind::TooLarge => ("object too large", "objects too large"),
         GapKind::CorruptObject => ("corrupt object", "corrupt objects"),
         GapKind::MissingBase => ("missing delta base", "missing delta bases"),
         GapKind::UnreadableStore => ("unreadable part of the store", "unreadable parts of the store"),
+        GapKind::UnreadableFile => ("unreadable file", "unreadable files"),
         GapKind::BadRef => ("bad ref", "bad refs"),
         GapKind::Interrupted => ("interruption", "interruptions"),
         GapKind::NotOpened => ("repository not opened", "repositories not opened"),
@@ -146,7 +189,7 @@ fn verdict(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()>
         limits.push(plural(coverage.accepted_gaps.len() as u64, "accepted gap", "accepted gaps"));
     }
     if repository.left_out > 0 {
-        limits.push(format!("{} that no ref reaches", plural(repository.left_out, "finding", "findings")));
+        limits.push(format!("{} left out", plural(repository.left_out, "finding", "findings")));
     }
     let limits = limits.join(" and ");
     let count = plural(findings, "finding", "findings");

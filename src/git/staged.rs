@@ -1,0 +1,109 @@
+//! The index: what the next commit would bring. Read by libgit2, object by object: a hook has no time to list a store.
+
+use super::{Repository, error::GitError};
+use crate::model::Oid;
+use std::{io::Read, path::Path};
+
+/// A version of a file that is staged.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StagedFile {
+    /// From the repository's root.
+    pub path: Vec<u8>,
+    /// Its blob.
+    pub blob: Oid,
+    /// The blob that it replaces at HEAD, be it under another name.
+    pub before: Option<Oid>,
+}
+
+impl Repository {
+    /// What the index holds and HEAD does not, sorted by path. A file that is only announced (`git add --intent-to-add`)
+    /// brings nothing yet; of one in conflict both sides are listed, as the merge would bring either.
+    pub fn staged(&self) -> Result<Vec<StagedFile>, GitError> {
+        self.work_tree()?;
+        let failed = self.failed();
+        let index = self.git.index().map_err(&failed)?;
+        let head = self.head_tree().map_err(&failed)?;
+        let mut options = git2::DiffOptions::new();
+        options.include_typechange(true).ignore_submodules(true);
+        let diff = self.git.diff_tree_to_index(head.as_ref(), Some(&index), Some(&mut options));
+        let mut diff = diff.map_err(&failed)?;
+        // Renames are told by content. Where some of it is missing, as in a partial clone, files are taken for new ones.
+        diff.find_similar(Some(git2::DiffFindOptions::new().renames(true).copies(false))).ok();
+        let mut found = Vec::new();
+        for delta in diff.deltas() {
+            let (old, new) = (delta.old_file(), delta.new_file());
+            let is_file = |file: &git2::DiffFile<'_>| {
+                matches!(
+                    file.mode(),
+                    git2::FileMode::Blob
+                        | git2::FileMode::BlobGroupWritable
+                        | git2::FileMode::BlobExecutable
+                        | git2::FileMode::Link
+                )
+            };
+            let brings = !matches!(delta.status(), git2::Delta::Deleted | git2::Delta::Conflicted);
+            if let (true, true, Some(path), Some(blob)) = (brings, is_file(&new), new.path_bytes(), own(new.id())) {
+                let before = if old.exists() && is_file(&old) { own(old.id()) } else { None };
+                found.push(StagedFile { path: path.to_vec(), blob, before });
+            }
+        }
+        // Entries in conflict stand at stages 1 (what both sides come from), 2 and 3.
+        for entry in index.iter().filter(|entry| matches!(entry.flags >> 12 & 3, 2 | 3)) {
+            if let (0o100_000 | 0o120_000, Some(blob)) = (entry.mode & 0o170_000, own(entry.id)) {
+                let before = head.as_ref().and_then(|tree| entry_at(tree, &entry.path));
+                found.push(StagedFile { path: entry.path, blob, before });
+            }
+        }
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// Paths of all files in the index.
+    pub fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError> {
+        let index = self.git.index().map_err(self.failed())?;
+        let mut paths: Vec<Vec<u8>> =
+            index.iter().filter(|entry| entry.mode & 0o170_000 != 0o160_000).map(|entry| entry.path).collect();
+        paths.dedup();
+        Ok(paths)
+    }
+
+    /// Hands the content of a blob to `read`. One that is stored as a delta is built in memory, others are
+    /// streamed if they are larger than `most` bytes.
+    pub fn with_blob<T>(&self, blob: &Oid, most: u64, read: impl FnOnce(&mut dyn Read) -> T) -> Result<T, GitError> {
+        let failed = self.failed();
+        let oid = git2::Oid::from_bytes(blob.as_bytes()).map_err(&failed)?;
+        let store = self.git.odb().map_err(&failed)?;
+        let (size, _) = store.read_header(oid).map_err(&failed)?;
+        // Only loose objects can be streamed.
+        if size as u64 > most
+            && let Ok((mut content, ..)) = store.reader(oid)
+        {
+            return Ok(read(&mut content));
+        }
+        let object = store.read(oid).map_err(&failed)?;
+        Ok(read(&mut object.data()))
+    }
+
+    /// The blob at `path` in the commit at HEAD.
+    pub fn blob_at_head(&self, path: &[u8]) -> Option<Oid> {
+        entry_at(&self.head_tree().ok()??, path)
+    }
+
+    /// `None` on a branch without commits.
+    fn head_tree(&self) -> Result<Option<git2::Tree<'_>>, git2::Error> {
+        match self.head().commit {
+            Some(commit) => self.git.find_commit(git2::Oid::from_bytes(commit.as_bytes())?)?.tree().map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+fn own(oid: git2::Oid) -> Option<Oid> {
+    Oid::from_bytes(oid.as_bytes()).ok()
+}
+
+fn entry_at(tree: &git2::Tree<'_>, path: &[u8]) -> Option<Oid> {
+    let entry = tree.get_path(Path::new(std::str::from_utf8(path).ok()?)).ok()?;
+    (entry.kind() == Some(git2::ObjectType::Blob)).then(|| own(entry.id())).flatten()
+}

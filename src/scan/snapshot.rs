@@ -1,0 +1,224 @@
+//! Scans of what is there now, without history: what is staged, a work tree, a folder, one text.
+
+use super::{
+    ScanError, Scanner,
+    assemble::{Assembled, Assembly},
+    beside::Beside,
+    content::{ContentReader, ContentWork},
+    files::{self, Which},
+    ledger::Ledger,
+    objects::{Objects, Text},
+    progress::Stage,
+    sighting::{Names, ValueIndex},
+    texts::{Content, TextReader},
+};
+use crate::{
+    detect::Detector,
+    git::{BlobHash, Head, Life, Repository, StagedFile, Store, Visitor},
+    model::{Gap, GapKind, Place, RepositoryReport, Source},
+};
+use memchr::memmem;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::{io::Read, path::Path, sync::atomic::Ordering};
+
+impl Scanner<'_> {
+    /// Scans what is staged in the repository at `path`: of each file what the version at HEAD does not hold.
+    pub fn scan_staged(&self, path: &Path, name: &str) -> Result<RepositoryReport, ScanError> {
+        let repository = Repository::open(path)?;
+        let staged = repository.staged()?;
+        self.progress.begin(Stage::Walking, staged.len() as u64);
+        self.snapshot(name, Source::Staged, Some(&repository), |reader, beside| {
+            let mut works = [reader.reader.work(), reader.reader.work()];
+            for file in staged {
+                if reader.stopped() {
+                    break;
+                }
+                read_staged(reader, &repository, beside, &mut works, file);
+            }
+            let [work, _] = works;
+            beside.work.push(work);
+        })
+    }
+
+    /// Scans the files of the work tree at `path` as they lie there, but for those that git ignores (unless `ignored`).
+    /// Tracked files are read in any case.
+    pub fn scan_worktree(&self, path: &Path, name: &str, ignored: bool) -> Result<RepositoryReport, ScanError> {
+        let repository = Repository::open(path)?;
+        let root = repository.work_tree()?;
+        let which = if ignored { Which::WorkTree } else { Which::NotIgnored };
+        let (mut listed, gaps) = list(root, which)?;
+        for path in repository.tracked()? {
+            if !listed.contains_key(&path)
+                && let Ok(name) = std::str::from_utf8(&path)
+                && let Some(content) = files::at(&root.join(name))
+            {
+                listed.insert(path, content);
+            }
+        }
+        self.read_files(name, Source::Worktree, Some(&repository), (listed, gaps))
+    }
+
+    /// Scans what is no repository: all files below the folder `path`, or one file. Reports name files from `base` on.
+    pub fn scan_files(&self, path: &Path, base: &Path, name: &str) -> Result<RepositoryReport, ScanError> {
+        let (listed, gaps) = if path.is_dir() {
+            list(path, Which::All)?
+        } else {
+            ([(files::bytes_of(base, path), Content::File(path.to_owned()))].into(), Vec::new())
+        };
+        self.read_files(name, Source::Files, None, (listed, gaps))
+    }
+
+    /// Scans one text as it comes.
+    pub fn scan_stream(&self, name: &str, content: &mut dyn Read) -> Result<RepositoryReport, ScanError> {
+        self.progress.begin(Stage::Walking, 1);
+        self.snapshot(name, Source::Stdin, None, |reader, beside| {
+            let mut work = reader.reader.work();
+            let nothing = reader.hash.nothing();
+            let (place, taken) = (Place::Stdin, reader.one(&mut work, beside.next(), content, || Ok(nothing)));
+            beside.work.push(work);
+            beside.tally(place.kind(), taken.as_ref().ok().map(|taken| taken.size));
+            let held = match taken {
+                Ok(taken) => taken.held,
+                Err(error) => {
+                    beside.gaps.push(unreadable(name.to_owned(), error.to_string()));
+                    None
+                }
+            };
+            beside.texts.push(Text { place, held });
+        })
+    }
+
+    fn read_files(
+        &self,
+        name: &str,
+        source: Source,
+        repository: Option<&Repository>,
+        (listed, gaps): files::Files,
+    ) -> Result<RepositoryReport, ScanError> {
+        self.progress.begin(Stage::Walking, listed.len() as u64);
+        self.snapshot(name, source, repository, |reader, beside| {
+            beside.gaps = gaps;
+            beside.read(reader, listed.into_iter().map(|(path, content)| (Place::Worktree(path), content)).collect());
+        })
+    }
+
+    fn snapshot(
+        &self,
+        name: &str,
+        source: Source,
+        repository: Option<&Repository>,
+        read: impl FnOnce(&TextReader<'_>, &mut Beside),
+    ) -> Result<RepositoryReport, ScanError> {
+        let rules = self.rules.within(None);
+        let detector = Detector::new(&rules)?;
+        let names = Names::new();
+        let reader = ContentReader {
+            detector: &detector,
+            names: &names,
+            explain: self.options.explain,
+            limits: self.options.unwrap,
+        };
+        let hash = repository.map_or_else(BlobHash::default, Repository::blob_hash);
+        let mut beside = Beside::new(0);
+        read(&self.texts(&reader, hash), &mut beside);
+        self.progress.end();
+
+        let store = Store::empty();
+        let Beside { texts, work, tallies, gaps, .. } = beside;
+        let mut ledger = Ledger::new(&store, 0, Vec::new());
+        ledger.beside(tallies, gaps);
+        let assembly = Assembly::new(self.rules, self.options, names, work);
+        let objects = Objects::new(&store, hash, texts, FxHashMap::default());
+        let mut lives = vec![Life::default(); assembly.value_count()];
+        let holders = objects.part(&mut assembly.holders_by_value());
+        objects.add_texts(&holders, &mut lives);
+        let head = repository.map(Repository::head).unwrap_or_default();
+        if let (Some(repository), Source::Worktree) = (repository, source) {
+            look_at_head(repository, &head, &assembly, &mut lives);
+        }
+        let coverage = ledger.close(self.options.allow_missing, self.cancel.load(Ordering::Relaxed));
+        let Assembled { findings, drops, dropped, .. } = assembly.finish(&objects, &lives, &head, |_| true);
+        // What is not in these texts may well be in history: nothing is stale.
+        let judged = self.policy.judge_all(findings, false);
+        Ok(RepositoryReport {
+            name: name.to_owned(),
+            source,
+            head: head.commit,
+            branch: head.branch,
+            origin: repository.and_then(Repository::origin),
+            findings: judged.counted,
+            suppressed: judged.suppressed,
+            stale: judged.stale,
+            drops,
+            dropped,
+            coverage,
+            left_out: 0,
+        })
+    }
+}
+
+fn list(root: &Path, which: Which) -> Result<files::Files, ScanError> {
+    files::list(root, which).map_err(|source| ScanError::Io { path: root.to_owned(), source })
+}
+
+fn unreadable(subject: String, detail: String) -> Gap {
+    Gap { kind: GapKind::UnreadableFile, subject, detail }
+}
+
+/// Reads one staged file and forgets what its version at HEAD held already. `works` are for the two versions.
+fn read_staged(
+    reader: &TextReader<'_>,
+    repository: &Repository,
+    beside: &mut Beside,
+    [work, old]: &mut [ContentWork; 2],
+    file: StagedFile,
+) {
+    let StagedFile { path, blob, before } = file;
+    let number = beside.next();
+    let (kept, dropped) = (work.sightings.len(), work.dropped.len());
+    let read = |work: &mut ContentWork, blob: &crate::model::Oid| {
+        let taken =
+            repository.with_blob(blob, reader.max_size, |content| reader.one(work, number, content, || Ok(*blob)));
+        taken.map_err(|error| error.to_string()).and_then(|taken| taken.map_err(|error| error.to_string()))
+    };
+    let taken = read(work, &blob);
+    let mut problem = taken.as_ref().err().cloned();
+    if let (Some(before), true) = (before, work.sightings.len() + work.dropped.len() > kept + dropped) {
+        old.sightings.clear();
+        old.dropped.clear();
+        // Should the old version be unreadable, all that is in the new one counts.
+        problem = problem.or(read(old, &before).err());
+        let known: FxHashSet<ValueIndex> = old.sightings.iter().map(|sighting| sighting.value).collect();
+        let known_drops: FxHashSet<ValueIndex> = old.dropped.iter().map(|dropped| dropped.sighting.value).collect();
+        work.sightings.retain(|sighting| sighting.object != number || !known.contains(&sighting.value));
+        work.dropped
+            .retain(|dropped| dropped.sighting.object != number || !known_drops.contains(&dropped.sighting.value));
+    }
+    let place = Place::Staged(path);
+    beside.tally(place.kind(), taken.as_ref().ok().map(|taken| taken.size));
+    if let Some(detail) = problem.filter(|_| !reader.stopped()) {
+        beside.gaps.push(unreadable(place.display(&blob), detail));
+    }
+    beside.texts.push(Text { place, held: taken.ok().and_then(|taken| taken.held) });
+}
+
+/// Notes which values the commit at HEAD holds in the same file: a work tree is mostly what was committed.
+fn look_at_head(repository: &Repository, head: &Head, assembly: &Assembly<'_>, lives: &mut [Life]) {
+    let Some(tip) = &head.tip else { return };
+    let mut known: FxHashMap<Vec<u8>, Vec<u8>> = FxHashMap::default();
+    let read = |path: &[u8]| {
+        let mut bytes = Vec::new();
+        let blob = repository.blob_at_head(path)?;
+        // A version that cannot be read says nothing.
+        repository.with_blob(&blob, u64::MAX, |content| content.read_to_end(&mut bytes)).ok()?.ok()?;
+        Some(bytes)
+    };
+    for (secret, life) in assembly.secrets().zip(lives) {
+        let mut paths = life.places.iter().filter_map(|stand| stand.path.as_ref());
+        let at_head = paths.any(|path| {
+            let bytes = known.entry(path.clone()).or_insert_with(|| read(path).unwrap_or_default());
+            memmem::find(bytes, secret.expose()).is_some()
+        });
+        life.present_in.extend(at_head.then(|| tip.clone()));
+    }
+}
