@@ -34,19 +34,19 @@ fn values_joined_from_literals_are_found() {
 }
 
 #[test]
-#[ignore = "encoded texts are not decoded yet"]
+#[ignore = "escapes within values and values encoded one by one are not read yet"]
 fn values_are_found_in_encoded_texts() {
     holds(Group::TextEncodings);
 }
 
 #[test]
-#[ignore = "containers are not opened yet"]
+#[ignore = "7z, deleted rows and names in cells of spreadsheets are not read yet"]
 fn values_are_found_in_containers() {
     holds(Group::Containers);
 }
 
 #[test]
-#[ignore = "containers are not opened yet"]
+#[ignore = "three levels, and names of secrets in base64 of UTF-16, are not read yet"]
 fn values_are_found_in_wrappings_of_wrappings() {
     holds(Group::Nested);
 }
@@ -58,7 +58,6 @@ fn every_kind_of_key_is_found() {
 }
 
 #[test]
-#[ignore = "lists of ids before lists of secrets, and halves in one folder, are not paired yet"]
 fn parts_are_put_together_over_any_distance() {
     holds(Group::Distances);
 }

@@ -86,10 +86,11 @@ pub fn all() -> Vec<Cell> {
 
 /// A database of a pair.
 type Database = (&'static str, fn(&str, &str) -> Vec<u8>);
-const DATABASES: [Database; 3] = [
+const DATABASES: [Database; 4] = [
     ("sqlite row", encodings::row),
     ("sqlite row, deleted", encodings::deleted_row),
     ("sqlite row, table dropped", encodings::emptied_table),
+    ("sqlite row, table of many pages dropped", encodings::emptied_large_table),
 ];
 
 fn one(group: Group, placement: &str, encoding: &str, write: impl Fn(&str, &str) -> (&'static str, Vec<u8>)) -> Cell {

@@ -8,7 +8,7 @@ mod python;
 mod text;
 
 pub use archive::{gzip, zip};
-pub use database::{deleted_row, emptied_table, row};
+pub use database::{deleted_row, emptied_large_table, emptied_table, row};
 pub use python::{Version, compiled};
 pub use text::{base64, hex};
 
