@@ -1,5 +1,8 @@
 //! What AWS tells without being asked.
 
+mod facts;
 mod key_id;
+mod signed_request;
 
-pub use key_id::{account_id, lifetime};
+pub use facts::{Facts, facts};
+use key_id::{account_id, lifetime};

@@ -44,16 +44,18 @@ enum Engine {
 impl Prefilter {
     /// Collects the keywords of all patterns.
     pub fn new(rules: &RuleSet) -> Result<Self, aho_corasick::BuildError> {
-        let mut by_text: BTreeMap<&str, Vec<(u16, u16)>> = BTreeMap::new();
+        let mut by_text: BTreeMap<(&str, bool), Vec<(u16, u16)>> = BTreeMap::new();
         for (r, rule) in rules.rules.iter().enumerate() {
             for (p, pattern) in rule.patterns.iter().enumerate() {
                 for keyword in &pattern.keywords {
-                    by_text.entry(keyword).or_default().push((r as u16, p as u16));
+                    by_text.entry((keyword, pattern.exact)).or_default().push((r as u16, p as u16));
                 }
             }
         }
-        let words: Vec<Word> =
-            by_text.into_iter().map(|(text, patterns)| Word { literal: Literal::keyword(text), patterns }).collect();
+        let words: Vec<Word> = by_text
+            .into_iter()
+            .map(|((text, exact), patterns)| Word { literal: Literal::keyword(text, exact), patterns })
+            .collect();
         let longest = words.iter().map(Word::len).max().unwrap_or(1);
         let engine = match Self::by_anchors(&words) {
             Some(engine) => engine,
@@ -116,7 +118,7 @@ mod tests {
 
     fn prefilter(words: &[&str], anchored: bool) -> Prefilter {
         let words: Vec<Word> =
-            words.iter().map(|text| Word { literal: Literal::keyword(text), patterns: Vec::new() }).collect();
+            words.iter().map(|text| Word { literal: Literal::keyword(text, false), patterns: Vec::new() }).collect();
         let longest = words.iter().map(Word::len).max().unwrap();
         let engine =
             if anchored { Prefilter::by_anchors(&words).unwrap() } else { Prefilter::by_automaton(&words).unwrap() };

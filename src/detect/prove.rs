@@ -123,7 +123,7 @@ fn windows(pattern: &Pattern, found: &[Candidate], text: &[u8]) -> Vec<Range<usi
     }
     let mut windows = Vec::new();
     for keyword in pattern.keywords.iter().map(String::as_bytes) {
-        let exact = keyword.iter().any(u8::is_ascii_uppercase);
+        let exact = pattern.exact || keyword.iter().any(u8::is_ascii_uppercase);
         for (start, part) in text.windows(keyword.len()).enumerate() {
             if part == keyword || !exact && part.eq_ignore_ascii_case(keyword) {
                 windows.push(around(start, start + keyword.len()));

@@ -66,6 +66,9 @@ fn write_pattern(rules: &RuleSet, rule: &Rule, pattern: &Pattern, out: &mut dyn 
             writeln!(out, "  looks     {before} bytes before and {after} after: {keywords}")?;
         }
     }
+    if let Some(paths) = &pattern.paths {
+        writeln!(out, "  only in   {}", paths.globs().join(", "))?;
+    }
     writeln!(out, "  regex     {}", pattern.regex.as_str().replace('\n', "\n          "))?;
     let checks: Vec<String> = rule.checks.iter().chain(&pattern.checks).map(check_in_words).collect();
     writeln!(out, "  keeps     what is {}", checks.join("; "))

@@ -1,15 +1,16 @@
 //! Reads rules and compiles them: what comes out can be trusted by the matcher.
 
 use super::file::{CheckForm, CredentialForm, PatternForm, RuleForm, RulesForm};
-use super::{Allowlist, ByteSet, Check, CredentialRule, Harmless, Pattern, Rule, RuleSet, RulesError};
+use super::{Allowlist, ByteSet, Check, CredentialRule, Harmless, Paths, Pattern, Rule, RuleSet, RulesError};
 use crate::model::ComponentKind;
 use regex::bytes::{Regex, RegexBuilder};
 use std::path::Path;
 use toml::Spanned;
 
 /// The files compiled in: name and text.
-const BUILTIN: [(&str, &str); 2] = [
+const BUILTIN: [(&str, &str); 3] = [
     ("patterns/aws.toml", include_str!("../../patterns/aws.toml")),
+    ("patterns/services.toml", include_str!("../../patterns/services.toml")),
     ("patterns/allowlist.toml", include_str!("../../patterns/allowlist.toml")),
 ];
 
@@ -180,11 +181,18 @@ impl Place<'_> {
             after: window(form.after, "after")?,
             regex: self.regex(&subject, &form.regex)?,
             checks: self.checks(&subject, form.checks)?,
+            paths: form.paths.map(|globs| self.paths(&subject, globs)).transpose()?,
             name: form.name.into_inner(),
             keywords: form.keywords.into_iter().map(Spanned::into_inner).collect(),
+            exact: form.exact,
             near,
             confidence: form.confidence,
         })
+    }
+
+    fn paths(&self, subject: &str, globs: Spanned<Vec<String>>) -> Result<Paths, RulesError> {
+        let line = self.line(&globs);
+        Paths::new(globs.into_inner()).map_err(|problem| self.invalid(line, subject, problem))
     }
 
     fn regex(&self, subject: &str, source: &Spanned<String>) -> Result<Regex, RulesError> {

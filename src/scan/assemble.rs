@@ -10,11 +10,11 @@ use crate::{
     aws,
     git::{Life, ObjectIndex, Stand, Store, Tracer, signature},
     model::{
-        CommitRef, Component, ComponentKind, DropCount, Dropped, Finding, Fingerprint, Location, ObjectKind,
+        CommitRef, Component, ComponentKind, DropCount, DropReason, Dropped, Finding, Fingerprint, Location, ObjectKind,
         Occurrence, Oid, Place, Suppression, SuppressionKind, Trace,
     },
     report::line_hashes,
-    rules::RuleSet,
+    rules::{Paths, Pattern, RuleSet},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{cell::RefCell, collections::BTreeMap};
@@ -118,10 +118,14 @@ impl<'a> Assembly<'a> {
         let builder = Builder { assembly: &self, store, lives: kept, head, commits: RefCell::default() };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
+        let elsewhere: Vec<bool> =
+            (0..).zip(kept).map(|(value, life)| self.elsewhere(value, life)).collect();
         let link = |reachable: bool| {
-            let counts =
-                |value: ValueIndex| !self.options.reachable_only || kept[value as usize].reachable == reachable;
-            link(&kinds, &self.sightings, kept, counts)
+            let counts = |value: ValueIndex| {
+                let value = value as usize;
+                !elsewhere[value] && (!self.options.reachable_only || kept[value].reachable == reachable)
+            };
+            link(self.rules, &kinds, &self.sightings, kept, counts)
         };
         let credentials = link(true);
         let left_out = if self.options.reachable_only { link(false).len() as u64 } else { 0 };
@@ -131,8 +135,10 @@ impl<'a> Assembly<'a> {
             let Location { place, line, column, .. } = &finding.primary().location;
             (std::cmp::Reverse(finding.severity), place.clone(), *line, *column, finding.fingerprint.clone())
         });
-        let dropped = builder.dropped(dropped);
-        Assembled { findings, left_out, drops: self.drops, dropped }
+        let mut drops = self.drops.clone();
+        let mut dropped = builder.dropped(dropped);
+        builder.drop_elsewhere(&elsewhere, &mut drops, &mut dropped);
+        Assembled { findings, left_out, drops, dropped }
     }
 
     /// Where a value stands in an object: its first place there.
@@ -145,6 +151,20 @@ impl<'a> Assembly<'a> {
         let from = self.sightings.partition_point(|sighting| sighting.value < value);
         let to = self.sightings.partition_point(|sighting| sighting.value <= value);
         &self.sightings[from..to]
+    }
+
+    /// The patterns that found a value, each as often as it did.
+    fn patterns_of(&self, value: ValueIndex) -> impl Iterator<Item = &'a Pattern> {
+        let rule = &self.rules.rules[usize::from(self.values[value as usize].rule)];
+        self.sightings_of(value).iter().map(|sighting| &rule.patterns[usize::from(sighting.pattern)])
+    }
+
+    /// Whether the value is none because all patterns that found it ask for other paths than it stands at.
+    fn elsewhere(&self, value: ValueIndex, life: &Life) -> bool {
+        let stands_in = |paths: &Paths| {
+            life.places.iter().filter_map(|place| place.path.as_deref()).any(|path| paths.matches(path))
+        };
+        self.patterns_of(value).all(|pattern| pattern.paths.as_ref().is_some_and(|paths| !stands_in(paths)))
     }
 }
 
@@ -177,6 +197,8 @@ impl Builder<'_> {
         let rules = self.assembly.rules;
         let components: Vec<Component> = credential.values().map(|value| self.component(value)).collect();
         let leading = credential.values().position(|value| value == credential.leading()).unwrap_or(0);
+        let facts = |component: &Component| aws::facts(&component.kind, component.secret.expose());
+        let facts = components.iter().map(facts).fold(facts(&components[leading]), aws::Facts::or);
         let kinds: Vec<&ComponentKind> = components.iter().map(|component| &component.kind).collect();
         let id = components.iter().find(|component| component.kind == ComponentKind::AccessKeyId);
         let id = id.map(|component| component.secret.expose());
@@ -199,12 +221,13 @@ impl Builder<'_> {
             fingerprint,
             severity,
             confidence: credential
-                .confidence(|value| self.assembly.sightings_of(value).iter().map(|sighting| sighting.confidence).max()),
+                .confidence(|value| self.assembly.patterns_of(value).map(|pattern| pattern.confidence).max()),
             title: title.clone(),
             advice: advice.clone(),
             pairing: credential.pairing.clone(),
-            account_id: id.and_then(aws::account_id),
-            lifetime: id.and_then(aws::lifetime),
+            account_id: facts.account_id,
+            lifetime: facts.lifetime,
+            expires: facts.expires,
             trace: components[leading].trace.clone(),
             line_hash: String::new(),
             suppression: self.inline(credential),
@@ -314,11 +337,28 @@ impl Builder<'_> {
         marker.map(|reason| Suppression { kind: SuppressionKind::Inline, reason: reason.to_owned() })
     }
 
+    /// Adds the values that stand elsewhere than their patterns ask for to the drops, and with `--explain` to the dropped.
+    fn drop_elsewhere(&self, elsewhere: &[bool], drops: &mut Vec<DropCount>, dropped: &mut Vec<Dropped>) {
+        let reason = DropReason::OtherPath;
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for value in (0..).zip(elsewhere).filter_map(|(value, &elsewhere)| elsewhere.then_some(value)) {
+            let Component { rule_id, secret, location, trace, .. } = self.component(value);
+            let objects = u64::from(trace.blobs);
+            *counts.entry(rule_id.clone()).or_insert(0) += objects;
+            if self.assembly.options.explain {
+                dropped.push(Dropped { rule_id, secret, reason, detail: String::new(), location, objects });
+            }
+        }
+        drops.extend(counts.into_iter().map(|(rule_id, count)| DropCount { rule_id, reason, count }));
+        drops.sort();
+        dropped.sort_by_cached_key(|dropped| (dropped.rule_id.clone(), dropped.reason, dropped.location.clone()));
+    }
+
     /// The dropped values, each with its first place.
     fn dropped(&self, lives: &[Life]) -> Vec<Dropped> {
         let groups =
             self.assembly.dropped.chunk_by(|a, b| (a.sighting.value, a.reason) == (b.sighting.value, b.reason));
-        let mut dropped: Vec<Dropped> = groups
+        groups
             .map(|group| {
                 let DroppedSighting { sighting, reason } = &group[0];
                 let Value { rule, secret } = &self.assembly.dropped_values[sighting.value as usize];
@@ -338,8 +378,6 @@ impl Builder<'_> {
                     objects: objects.len() as u64,
                 }
             })
-            .collect();
-        dropped.sort_by_cached_key(|dropped| (dropped.rule_id.clone(), dropped.reason, dropped.location.clone()));
-        dropped
+            .collect()
     }
 }

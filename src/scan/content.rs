@@ -7,7 +7,7 @@ use super::{
 use crate::{
     detect::{Detector, Found, Scratch, View},
     git::{Base, CommitHeader, Object, ObjectIndex, Visitor, tag_target},
-    model::{Candidate, Confidence, DropReason, ObjectKind, Oid, Verdict},
+    model::{Candidate, DropReason, ObjectKind, Oid, Verdict},
     policy::inline,
 };
 use std::{collections::BTreeMap, io::Read};
@@ -24,7 +24,8 @@ pub(super) struct Sighting {
     pub at: u64,
     pub line: u32,
     pub column: u32,
-    pub confidence: Confidence,
+    /// The pattern of the value's rule that found it.
+    pub pattern: u16,
     /// A comment on the line that allows it.
     pub marker: Option<&'static str>,
 }
@@ -92,7 +93,6 @@ impl ContentReader<'_> {
                 }
             };
             let Some(into) = into else { continue };
-            let rule = &self.detector.rules().rules[usize::from(candidate.rule)];
             let (line, column) = lines.locate(text, start);
             let sighting = Sighting {
                 value: into.number(candidate.rule, candidate.value(text)),
@@ -100,7 +100,7 @@ impl ContentReader<'_> {
                 at: origin + start as u64,
                 line,
                 column,
-                confidence: rule.patterns[usize::from(candidate.pattern)].confidence,
+                pattern: candidate.pattern,
                 marker: inline::marker(line_of(text, start, end)),
             };
             match candidate.verdict {

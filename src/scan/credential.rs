@@ -5,6 +5,7 @@ use crate::{
     detect::{Item, pair},
     git::{Life, ObjectIndex},
     model::{ComponentKind, Confidence, Pairing, PairingScope},
+    rules::RuleSet,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +18,7 @@ pub(super) struct Credential {
     pub id: Option<ValueIndex>,
     pub secret: Option<ValueIndex>,
     pub token: Option<ValueIndex>,
-    /// A value of a user's own kind, which stands alone.
+    /// A value of another kind, which goes with an id if a credential asks for both.
     pub other: Option<ValueIndex>,
     pub pairing: Option<Pairing>,
 }
@@ -30,7 +31,7 @@ impl Credential {
 
     /// The value whose life is that of the credential: the most telling one.
     pub fn leading(&self) -> ValueIndex {
-        self.secret.or(self.token).or(self.id).or(self.other).unwrap_or(0)
+        self.secret.or(self.other).or(self.token).or(self.id).unwrap_or(0)
     }
 
     /// How sure we are, given how sure each value is by itself.
@@ -52,6 +53,7 @@ type Link = (PairingScope, u64, u32, ValueIndex);
 /// Puts those values together that `counts` admits: nearest in an object first, then by path, then by commit. What finds
 /// no partner stands alone.
 pub(super) fn link(
+    rules: &RuleSet,
     kinds: &[&ComponentKind],
     sightings: &[Sighting],
     lives: &[Life],
@@ -83,6 +85,15 @@ pub(super) fn link(
         let token = id.and_then(|id| token_of.get(&id)).map(|&(_, token)| token);
         credentials.push(Credential { id, secret: Some(secret), token, other: None, pairing });
     }
+    for (id_kind, kind) in other_pairs(rules) {
+        let links = links(&of_kind(id_kind), &of_kind(kind), sightings, lives);
+        for (&other, &(scope, _, lines, id)) in &links {
+            let lines_apart = (scope == PairingScope::SameBlob).then_some(lines);
+            let token = token_of.get(&id).map(|&(_, token)| token);
+            let pairing = Some(Pairing { scope, lines_apart });
+            credentials.push(Credential { id: Some(id), secret: None, token, other: Some(other), pairing });
+        }
+    }
     let paired: BTreeSet<ValueIndex> = credentials.iter().filter_map(|credential| credential.id).collect();
     for &id in ids.difference(&paired) {
         let token = token_of.get(&id);
@@ -96,9 +107,21 @@ pub(super) fn link(
     let taken: BTreeSet<ValueIndex> = credentials.iter().filter_map(|credential| credential.token).collect();
     let lone = |token, other| Credential { id: None, secret: None, token, other, pairing: None };
     credentials.extend(tokens.difference(&taken).map(|&token| lone(Some(token), None)));
-    let others = all().filter(|&value| matches!(kinds[value as usize], ComponentKind::Other(_)));
+    let told: BTreeSet<ValueIndex> = credentials.iter().flat_map(|one| [one.id, one.other]).flatten().collect();
+    let others = all().filter(|&value| matches!(kinds[value as usize], ComponentKind::Other(_)) && !told.contains(&value));
     credentials.extend(others.map(|other| lone(None, Some(other))));
     credentials
+}
+
+/// The kinds that credentials ask for besides key, secret and token, each with the kind of its id: the first that the
+/// credential names.
+fn other_pairs(rules: &RuleSet) -> BTreeSet<(&ComponentKind, &ComponentKind)> {
+    let required = rules.credentials.iter().map(|rule| &rule.requires[..]);
+    let pairs = required.filter_map(|kinds| match kinds {
+        [id, other @ ComponentKind::Other(_)] => Some((id, other)),
+        _ => None,
+    });
+    pairs.collect()
 }
 
 /// For each of `partners` the id it belongs to, if one can be told.
@@ -197,13 +220,14 @@ enum Shared<'l> {
 mod tests {
     use super::*;
     use crate::git::Stand;
+    use crate::rules::builtin;
 
     const KINDS: [ComponentKind; 3] =
         [ComponentKind::AccessKeyId, ComponentKind::SecretAccessKey, ComponentKind::SessionToken];
 
     fn sighting(value: ValueIndex, object: ObjectIndex, at: u64) -> Sighting {
         let line = 1 + at as u32 / 50;
-        Sighting { value, object, at, line, column: 1, confidence: Confidence::Medium, marker: None }
+        Sighting { value, object, at, line, column: 1, pattern: 0, marker: None }
     }
 
     /// A life at one path, brought in by one commit.
@@ -221,7 +245,7 @@ mod tests {
         let kinds: Vec<_> = kinds.chars().map(|kind| &KINDS["ist".find(kind).unwrap()]).collect();
         let mut sightings = sightings.to_vec();
         sightings.sort_unstable_by_key(|sighting| (sighting.value, sighting.object, sighting.at));
-        let credentials = link(&kinds, &sightings, lives, |_| true);
+        let credentials = link(&builtin().unwrap(), &kinds, &sightings, lives, |_| true);
         let mut told: Vec<_> = credentials.iter().flat_map(Credential::values).collect();
         told.sort_unstable();
         told.dedup();

@@ -96,6 +96,7 @@ pub fn finding(
         pairing: None,
         account_id: None,
         lifetime: None,
+        expires: None,
         trace: parts.last().map(|part| part.3.clone()).unwrap_or_default(),
         line_hash: "54703d4cd895b18:1".to_owned(),
         suppression: None,
@@ -144,6 +145,7 @@ fn triple() -> Finding {
     Finding {
         pairing: Some(Pairing { scope: PairingScope::SamePath, lines_apart: None }),
         lifetime: Some(Lifetime::Temporary),
+        expires: Some("2024-03-01T00:00:00Z".to_owned()),
         ..finding("aws-session", Severity::High, "AWS temporary credential", &parts)
     }
 }

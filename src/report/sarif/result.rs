@@ -34,6 +34,7 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
             blob: primary.object.to_string(),
             refs: trace.present_in.iter().take(MANY).map(|name| mask.text(name)).collect(),
             present_at_head: trace.at_head,
+            expires: finding.expires.clone(),
         },
     }
 }
@@ -56,7 +57,8 @@ fn message(finding: &Finding, mask: &Mask) -> String {
         (false, true, true) => "not in HEAD: history keeps it",
     };
     let account = finding.account_id.as_ref().map(|id| format!(" AWS account {id}.")).unwrap_or_default();
-    format!("{} ({}), {introduced}, {now}.{account}", mask.text(&finding.title), values.join(", "))
+    let expires = finding.expires.as_ref().map(|time| format!(" Valid until {time}.")).unwrap_or_default();
+    format!("{} ({}), {introduced}, {now}.{account}{expires}", mask.text(&finding.title), values.join(", "))
 }
 
 /// The other components, then the other places.
