@@ -48,6 +48,6 @@ pub struct Location {
     pub line: u32,
     /// Column of the value's first byte in that line, in bytes, from 1.
     pub column: u32,
-    /// Length of the value in bytes.
+    /// Length of the value in bytes, as far as it stands in that line.
     pub length: u32,
 }

@@ -10,8 +10,8 @@ use crate::{
     aws,
     git::{Life, ObjectIndex, Stand, Store, Tracer, signature},
     model::{
-        CommitRef, Component, ComponentKind, DropCount, DropReason, Dropped, Finding, Fingerprint, Location, ObjectKind,
-        Occurrence, Oid, Place, Suppression, SuppressionKind, Trace,
+        CommitRef, Component, ComponentKind, DropCount, DropReason, Dropped, Finding, Fingerprint, Location,
+        ObjectKind, Occurrence, Oid, Place, Secret, Suppression, SuppressionKind, Trace,
     },
     report::line_hashes,
     rules::{Paths, Pattern, RuleSet},
@@ -118,8 +118,7 @@ impl<'a> Assembly<'a> {
         let builder = Builder { assembly: &self, store, lives: kept, head, commits: RefCell::default() };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
-        let elsewhere: Vec<bool> =
-            (0..).zip(kept).map(|(value, life)| self.elsewhere(value, life)).collect();
+        let elsewhere: Vec<bool> = (0..).zip(kept).map(|(value, life)| self.elsewhere(value, life)).collect();
         let link = |reachable: bool| {
             let counts = |value: ValueIndex| {
                 let value = value as usize;
@@ -246,12 +245,12 @@ impl Builder<'_> {
             rule_id: rule.id.clone(),
             secret: secret.clone(),
             fingerprint: Fingerprint::new(&self.assembly.options.fingerprint_key, &rule.id, &[secret.expose()]),
-            location: self.location(self.assembly.sighting(value, object), path, secret.expose().len()),
+            location: self.location(self.assembly.sighting(value, object), path, secret),
             trace: self.trace(value),
         }
     }
 
-    fn location(&self, sighting: &Sighting, path: Option<&[u8]>, length: usize) -> Location {
+    fn location(&self, sighting: &Sighting, path: Option<&[u8]>, secret: &Secret) -> Location {
         let place = match (path, self.store.table().kind(sighting.object)) {
             (Some(path), _) => Place::File(path.to_vec()),
             (None, Some(ObjectKind::Commit)) => Place::Commit,
@@ -263,16 +262,16 @@ impl Builder<'_> {
             object: self.store.table().id(sighting.object),
             line: sighting.line,
             column: sighting.column,
-            length: length as u32,
+            length: secret.expose().split(|&byte| byte == b'\n').next().map_or(0, <[u8]>::len) as u32,
         }
     }
 
     fn trace(&self, value: ValueIndex) -> Trace {
         let life = &self.lives[value as usize];
-        let length = self.assembly.values[value as usize].secret.expose().len();
+        let secret = &self.assembly.values[value as usize].secret;
         let stands = life.places.iter().filter(|stand| stand.reachable || !self.assembly.options.reachable_only);
         let occurrence = |stand: &Stand| Occurrence {
-            location: self.location(self.assembly.sighting(value, stand.objects[0]), stand.path.as_deref(), length),
+            location: self.location(self.assembly.sighting(value, stand.objects[0]), stand.path.as_deref(), secret),
             blobs: stand.objects.len() as u32,
             reachable: stand.reachable,
         };
@@ -374,7 +373,7 @@ impl Builder<'_> {
                     secret: secret.clone(),
                     reason: *reason,
                     detail: detail.unwrap_or_default().to_owned(),
-                    location: self.location(sighting, path, secret.expose().len()),
+                    location: self.location(sighting, path, secret),
                     objects: objects.len() as u64,
                 }
             })

@@ -108,7 +108,8 @@ pub(super) fn link(
     let lone = |token, other| Credential { id: None, secret: None, token, other, pairing: None };
     credentials.extend(tokens.difference(&taken).map(|&token| lone(Some(token), None)));
     let told: BTreeSet<ValueIndex> = credentials.iter().flat_map(|one| [one.id, one.other]).flatten().collect();
-    let others = all().filter(|&value| matches!(kinds[value as usize], ComponentKind::Other(_)) && !told.contains(&value));
+    let others =
+        all().filter(|&value| matches!(kinds[value as usize], ComponentKind::Other(_)) && !told.contains(&value));
     credentials.extend(others.map(|other| lone(None, Some(other))));
     credentials
 }
