@@ -82,7 +82,8 @@ pub struct Pattern {
     pub regex: Regex,
     /// How sure a match is, before pairing.
     pub confidence: Confidence,
-    /// Where a value must stand for its match to count. Known only once trees are read, so examples are judged without.
+    /// Where a value must stand for its match to count. Known only once trees are read. Of the
+    /// examples a match proves the good ones and is no failure of the bad ones.
     pub paths: Option<Paths>,
     /// What a value matched by this pattern must pass beyond [`Rule::checks`]: the less the surroundings say, the more.
     pub checks: Vec<Check>,

@@ -168,6 +168,8 @@ fn a_private_key_is_awss_by_what_stands_round_it() {
         format!("{{\"KeyMaterial\": \"{escaped}\", \"KeyName\": \"ops\"}}\n"),
         format!("cloudfront:\n  key: |\n{key}"),
         format!("{key}\nKey-Pair-Id: 1\n"),
+        format!("<keyMaterial>{key}</keyMaterial>\n"),
+        format!("{}4a\t{key}\tops\n", "2d:".repeat(19)),
     ] {
         says(&one(text), "aws-private-key", "high", "long_lived");
     }
@@ -187,7 +189,7 @@ fn a_private_key_without_evidence_counts_only_in_a_file_of_the_right_name() {
     }
     let repo = Repo::new();
     repo.put("id.pem", &key);
-    repo.put("aws/id_rsa", &key);
+    repo.put("aws/ec256.pem", &key);
     let outcome = Scan::of(repo.path()).arg("--explain").run();
     assert_eq!((outcome.code, outcome.findings.len()), (0, 0));
     let drop = json!({ "rule_id": "aws-private-key", "reason": "other_path", "count": 1 });
