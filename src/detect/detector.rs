@@ -299,12 +299,14 @@ mod tests {
         Pattern {
             name: "p".to_owned(),
             keywords: keywords.iter().map(ToString::to_string).collect(),
+            exact: false,
             near,
             before,
             after,
             regex: Regex::new(regex).unwrap(),
             decode: None,
             confidence: Confidence::High,
+            paths: None,
             checks: Vec::new(),
         }
     }

@@ -50,16 +50,16 @@ enum Engine {
 impl Prefilter {
     /// Collects the keywords of all patterns, and the encoded words.
     pub fn new(rules: &RuleSet) -> Result<Self, aho_corasick::BuildError> {
-        let mut by_text: BTreeMap<&str, Vec<(u16, u16)>> = BTreeMap::new();
+        let mut by_text: BTreeMap<(&str, bool), Vec<(u16, u16)>> = BTreeMap::new();
         for (r, rule) in rules.rules.iter().enumerate() {
             for (p, pattern) in rule.patterns.iter().enumerate() {
                 for keyword in &pattern.keywords {
-                    by_text.entry(keyword).or_default().push((r as u16, p as u16));
+                    by_text.entry((keyword, pattern.exact)).or_default().push((r as u16, p as u16));
                 }
             }
         }
-        let plain = by_text.into_iter().map(|(text, patterns)| {
-            let literal = Literal::keyword(text);
+        let plain = by_text.into_iter().map(|((text, exact), patterns)| {
+            let literal = Literal::keyword(text, exact);
             Word { literal, patterns, hint: None }
         });
         let encoded = forms(&rules.wrapped).into_iter().map(|form| Word {
@@ -149,7 +149,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn prefilter(words: &[&str], anchored: bool) -> Prefilter {
-        let word = |text: &&str| Word { literal: Literal::keyword(text), patterns: Vec::new(), hint: None };
+        let word = |text: &&str| Word { literal: Literal::keyword(text, false), patterns: Vec::new(), hint: None };
         let words: Vec<Word> = words.iter().map(word).collect();
         let longest = words.iter().map(Word::len).max().unwrap();
         // Two engines, as for keywords and encoded words.
