@@ -12,7 +12,7 @@ use std::{
 
 /// Most memory for what a stream refers back to, in bytes: as much as `zstd --long` asks for, and twice what `xz -9` does.
 /// A header may announce 4 GiB.
-const WINDOW: u32 = 128 << 20;
+pub(super) const WINDOW: u32 = 128 << 20;
 
 /// So much is read at a time from decoders that lose what they decoded together with an error.
 const CHUNK: usize = 4 << 10;
@@ -42,7 +42,7 @@ pub(super) enum Codec {
 }
 
 /// Why a stream ended before its end.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Stop {
     /// It gives more than is allowed.
     TooMuch,
@@ -50,6 +50,8 @@ pub(super) enum Stop {
     Damaged(String),
     /// It needs what is not known here, or too much memory.
     Unsupported(String),
+    /// It needs a password.
+    Encrypted,
 }
 
 impl Stop {
