@@ -144,7 +144,11 @@ impl<'a> Linker<'_, 'a> {
         let takes = |rule: &&CredentialRule| {
             rule.requires.first() == Some(id_kind) && (rule.requires.contains(kind) || rule.optional.contains(kind))
         };
-        let takers: Vec<&CredentialRule> = self.rules.credentials.iter().filter(takes).collect();
+        let mut takers: Vec<&CredentialRule> = self.rules.credentials.iter().filter(takes).collect();
+        // A rule that takes any id is about other kinds.
+        if takers.iter().any(|rule| !rule.id_prefixes.is_empty()) {
+            takers.retain(|rule| !rule.id_prefixes.is_empty());
+        }
         let admitted = |id: &ValueIndex| {
             takers.iter().any(|rule| {
                 rule.id_prefixes.is_empty() || rule.id_prefixes.iter().any(|prefix| (self.begins_with)(*id, prefix))
