@@ -9,13 +9,14 @@
 //!     ├ policy                              what the user decided: allowlist, baseline, inline comments
 //!     ├ report                              text, JSON Lines, SARIF
 //!     ├ aws                                 what a key id says of itself
-//!     └ git      detect                     objects, history       bytes → candidates → credentials
-//!        └───────└ rules                    patterns/*.toml, read and checked
-//!                  └ model                  the nouns
+//!     └ git      decode      detect         objects, history       bytes → pieces      bytes → candidates → credentials
+//!        │         │          └ rules       patterns/*.toml, read and checked
+//!        └─────────└───────────└ model      the nouns
 //! ```
 
 pub mod aws;
 pub mod cli;
+pub mod decode;
 pub mod detect;
 pub mod git;
 pub mod model;

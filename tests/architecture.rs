@@ -9,12 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms below it that it may import. A room that is not listed here has no place in the house.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("cli", &["scan", "policy", "report", "aws", "detect", "git", "rules", "model"]),
-    ("scan", &["policy", "report", "aws", "detect", "git", "rules", "model"]),
+    ("scan", &["policy", "report", "aws", "decode", "detect", "git", "rules", "model"]),
     ("policy", &["rules", "model"]),
     ("report", &["rules", "model"]),
     ("aws", &["model"]),
+    ("decode", &["model"]),
     ("detect", &["rules", "model"]),
     ("git", &["model"]),
     ("rules", &["model"]),

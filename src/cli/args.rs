@@ -156,6 +156,12 @@ pub(super) struct EngineArgs {
     /// Hold no object larger than this in memory whole: larger ones are read in pieces where possible, or named
     #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = parse_size, help_heading = "What is read")]
     pub(super) max_object_size: u64,
+    /// Do not look into what is encoded or packed (base64, UTF-16, archives …): read bytes as they lie
+    #[arg(long, help_heading = "What is read")]
+    pub(super) no_decode: bool,
+    /// Unpack and decode no object to more than its own size and this much; what is left is named
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = parse_size, conflicts_with = "no_decode", help_heading = "What is read")]
+    pub(super) max_decoded: u64,
     /// Search for what this rule file describes, too (repeatable)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What counts")]
     pub(super) rules: Vec<PathBuf>,

@@ -6,6 +6,7 @@ use super::rules::load;
 use super::target::{self, Target, config_beside};
 use super::terminal::Terminal;
 use super::{exit, signal};
+use crate::decode::Limits;
 use crate::git::{
     GitError,
     mirror::{self, MirrorError},
@@ -85,6 +86,7 @@ impl<'a> Session<'a> {
                 since: args.since,
                 own_files: true,
                 allow_missing: args.allow_missing,
+                unwrap: (!args.no_decode).then(|| Limits { bytes: args.max_decoded, ..Limits::default() }),
                 explain,
                 fingerprint_key: args.fingerprint_key.as_deref().map(read_key).transpose()?.unwrap_or_default(),
             },

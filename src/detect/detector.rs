@@ -7,15 +7,17 @@
 
 use super::{
     expression::Expression,
-    found::{Found, Hit},
+    found::{Found, Hint, Hit},
     judge::judge,
     prefilter::Prefilter,
+    value,
     view::View,
 };
 use crate::{
-    model::{Candidate, Segment, Verdict},
-    rules::{Pattern, RuleSet},
+    model::{Candidate, Coding, Segment, Verdict},
+    rules::RuleSet,
 };
+use std::{borrow::Cow, ops::Range};
 
 /// Seams nearer to each other than this are scanned in one go: starting the automaton costs as much as some bytes.
 const JOIN: u32 = 32;
@@ -60,6 +62,32 @@ impl<'r> Detector<'r> {
         Ok(detector)
     }
 
+    /// The value of a candidate in `text`, the bytes in which it was found: as it stands there, or without the escapes or
+    /// the encoding that it is written in, which are then named.
+    pub fn value<'t>(&self, text: &'t [u8], candidate: &Candidate) -> (Cow<'t, [u8]>, Option<Coding>) {
+        let rule = &self.rules.rules[usize::from(candidate.rule)];
+        let raw = candidate.raw(text);
+        value::read(rule, &rule.patterns[usize::from(candidate.pattern)], raw).unwrap_or((Cow::Borrowed(raw), None))
+    }
+
+    /// The candidates of the patterns that are `near` the rule with this number, evaluated round a place at which the
+    /// caller knows a value of that rule to stand: decoded, so that no pattern of it matches there. In order, each once.
+    pub fn near(&self, object: View<'_>, rule: u16, place: Range<u32>, scratch: &mut Scratch) -> Vec<Candidate> {
+        let mut found = Found::default();
+        for &pattern in &self.near[usize::from(rule)] {
+            self.matches(object, pattern, place.start, place.end, scratch, &mut found.candidates);
+        }
+        found.candidates()
+    }
+
+    /// Where in an object something encoded is worth decoding, by place.
+    pub fn hints(&self, found: &Found) -> impl Iterator<Item = Hint> {
+        found.hits.iter().filter_map(|hit| {
+            let (coding, phase) = self.prefilter.words[usize::from(hit.word)].hint?;
+            Some(Hint { at: hit.at, coding, phase })
+        })
+    }
+
     /// The rules it matches.
     pub fn rules(&self) -> &'r RuleSet {
         self.rules
@@ -96,7 +124,7 @@ impl<'r> Detector<'r> {
     pub fn scan(&self, object: View<'_>, scratch: &mut Scratch) -> Found {
         scratch.hits.clear();
         let hits = &mut scratch.hits;
-        self.prefilter.find(object.bytes, 0..object.bytes.len(), |at, word| {
+        self.prefilter.find(object.bytes, &(0..object.bytes.len()), |at, word| {
             hits.push((Hit { at: at as u32, word, count: 0, first: 0 }, None));
         });
         self.settle(object, &Found::default(), scratch)
@@ -107,7 +135,7 @@ impl<'r> Detector<'r> {
         scratch.hits.clear();
         let hits = &mut scratch.hits;
         fresh_regions(segments, self.prefilter.longest, object.bytes.len() as u32, |start, end| {
-            self.prefilter.find(object.bytes, start as usize..end as usize, |at, word| {
+            self.prefilter.find(object.bytes, &(start as usize..end as usize), |at, word| {
                 let at = at as u32;
                 let len = self.prefilter.words[usize::from(word)].len();
                 let copied = covering(segments, at).is_some_and(|copy| copy.from.is_some() && at + len <= copy.end());
@@ -206,17 +234,19 @@ impl<'r> Detector<'r> {
         scratch: &mut Scratch,
         out: &mut Vec<Candidate>,
     ) {
-        let Pattern { before, after, .. } = self.rules.rules[usize::from(rule)].patterns[usize::from(pattern)];
-        let origin = start.saturating_sub(before) as usize;
-        let window = object.window(origin, (end as usize).saturating_add(after as usize));
+        let of = &self.rules.rules[usize::from(rule)];
+        let with = &of.patterns[usize::from(pattern)];
+        let origin = start.saturating_sub(with.before) as usize;
+        let window = object.window(origin, (end as usize).saturating_add(with.after as usize));
         let expression = &mut scratch.expressions[usize::from(rule)][usize::from(pattern)];
-        expression.values(window, |value| {
+        expression.values(window, |span| {
+            let Some((value, _)) = value::read(of, with, &window.bytes[span.clone()]) else { return };
             out.push(Candidate {
-                start: (origin + value.start) as u32,
-                end: (origin + value.end) as u32,
+                start: (origin + span.start) as u32,
+                end: (origin + span.end) as u32,
                 rule,
                 pattern,
-                verdict: judge(self.rules, usize::from(rule), usize::from(pattern), window.bytes, value),
+                verdict: judge(self.rules, usize::from(rule), usize::from(pattern), window.bytes, span, &value),
             });
         });
     }
@@ -261,7 +291,7 @@ mod tests {
     use super::*;
     use crate::detect::prove;
     use crate::model::{ComponentKind, Confidence, Severity};
-    use crate::rules::{Allowlist, Check, Rule};
+    use crate::rules::{Check, Pattern, Rule};
     use proptest::prelude::*;
     use regex::bytes::Regex;
 
@@ -273,6 +303,7 @@ mod tests {
             before,
             after,
             regex: Regex::new(regex).unwrap(),
+            decode: None,
             confidence: Confidence::High,
             checks: Vec::new(),
         }
@@ -288,6 +319,7 @@ mod tests {
             advice: String::new(),
             only: None,
             references: Vec::new(),
+            escaped: false,
             patterns,
             checks: vec![Check::NotHex],
             examples: Vec::new(),
@@ -306,7 +338,7 @@ mod tests {
         if always {
             rules.push(rule("always", vec![pattern(&[], None, 0, 0, "z=y")]));
         }
-        RuleSet { rules, credentials: Vec::new(), allowlist: Allowlist::default() }
+        RuleSet { rules, ..RuleSet::default() }
     }
 
     /// Applies copies and insertions, as a delta would, and joins copies that go on where the last one ended.

@@ -1,6 +1,6 @@
 //! What the matcher found in one object, in a form that can be handed on to objects built from it.
 
-use crate::model::{Candidate, Verdict};
+use crate::model::{Candidate, Coding, Verdict};
 
 /// A keyword seen in an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,17 @@ pub(super) struct Hit {
     pub first: u32,
 }
 
+/// A place at which an encoded word stands, so that decoding round it is worth while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hint {
+    /// First byte of the encoded word that is fixed.
+    pub at: u32,
+    /// How it is encoded.
+    pub coding: Coding,
+    /// Of base64, which of the four places in its quantum the character at `at` has; else 0.
+    pub phase: u8,
+}
+
 /// Keywords and candidates of one object. Most objects have neither, and then it owns no memory.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
@@ -25,7 +36,7 @@ pub struct Found {
 }
 
 impl Found {
-    /// Whether there is no candidate, kept or dropped.
+    /// Whether there is no candidate, kept or dropped. There may be hints.
     pub fn is_empty(&self) -> bool {
         self.candidates.is_empty()
     }

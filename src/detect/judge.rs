@@ -5,42 +5,41 @@ use crate::model::{DropReason, Verdict};
 use crate::rules::{ByteSet, Check, RuleSet};
 use std::ops::Range;
 
-/// Whether the value at `text[value]`, matched by a pattern of a rule, is kept.
+/// Whether `value`, which a pattern of a rule matched as `text[span]`, is kept.
 ///
 /// Runs the rule's checks, then the pattern's, in order; the allowlist comes last, so a value that is no credential at
-/// all is not counted as a known one. Reads the value and six bytes on either side; allocates nothing. `text` is the window
-/// that `Expression::values` was given: then the verdict, too, depends on nothing outside it.
-pub fn judge(rules: &RuleSet, rule: usize, pattern: usize, text: &[u8], value: Range<usize>) -> Verdict {
+/// all is not counted as a known one. Reads the value and ten bytes on either side of its span; allocates nothing. `text`
+/// is the window that `Expression::values` was given: then the verdict, too, depends on nothing outside it.
+pub fn judge(rules: &RuleSet, rule: usize, pattern: usize, text: &[u8], span: Range<usize>, value: &[u8]) -> Verdict {
     let rule = &rules.rules[rule];
     let checks = rule.checks.iter().chain(&rule.patterns[pattern].checks);
     for check in checks {
-        if let Some(reason) = failure(check, text, &value) {
+        if let Some(reason) = failure(check, text, &span, value) {
             return Verdict::Drop(reason);
         }
     }
-    match rules.allowlist.reason(&rule.kind, &text[value]) {
+    match rules.allowlist.reason(&rule.kind, value) {
         Some(_) => Verdict::Drop(DropReason::Allowlisted),
         None => Verdict::Keep,
     }
 }
 
 /// Why `check` fails, if it does.
-fn failure(check: &Check, text: &[u8], value: &Range<usize>) -> Option<DropReason> {
-    let bytes = &text[value.clone()];
+fn failure(check: &Check, text: &[u8], span: &Range<usize>, value: &[u8]) -> Option<DropReason> {
     let (failed, reason) = match check {
-        Check::Bounded { before, after } => (!is_bounded(text, value, before, after), DropReason::PartOfLongerRun),
-        Check::Entropy(bits) => (entropy::shannon(bytes) <= *bits, DropReason::LowEntropy),
-        Check::NotHex => (structure::is_hex(bytes), DropReason::HexDigest),
-        Check::NotWords => (structure::is_words(bytes), DropReason::Words),
-        Check::NotRepetitive => (structure::is_repetitive(bytes), DropReason::Repetitive),
+        Check::Bounded { before, after } => (!is_bounded(text, span, before, after), DropReason::PartOfLongerRun),
+        Check::Entropy(bits) => (entropy::shannon(value) <= *bits, DropReason::LowEntropy),
+        Check::NotHex => (structure::is_hex(value), DropReason::HexDigest),
+        Check::NotWords => (structure::is_words(value), DropReason::Words),
+        Check::NotRepetitive => (structure::is_repetitive(value), DropReason::Repetitive),
     };
     failed.then_some(reason)
 }
 
-fn is_bounded(text: &[u8], value: &Range<usize>, before: &ByteSet, after: &ByteSet) -> bool {
-    let runs_on = escape::before(text, value.start).is_some_and(|last| before.contains(last));
-    let goes_on = escape::after(text, value.end).is_some_and(|next| after.contains(next));
-    !runs_on && !goes_on && !escape::cuts(text, value.start)
+fn is_bounded(text: &[u8], span: &Range<usize>, before: &ByteSet, after: &ByteSet) -> bool {
+    let runs_on = escape::before(text, span.start).is_some_and(|last| before.contains(last));
+    let goes_on = escape::after(text, span.end).is_some_and(|next| after.contains(next));
+    !runs_on && !goes_on && !escape::cuts(text, span.start)
 }
 
 #[cfg(test)]
@@ -52,7 +51,9 @@ mod tests {
     fn each_check_drops_for_its_own_reason() {
         let rules = builtin().unwrap();
         let secret = rules.rules.iter().position(|rule| rule.id == "aws-secret-access-key").unwrap();
-        let judged = |text: &str, value: Range<usize>| judge(&rules, secret, 0, text.as_bytes(), value);
+        let judged = |text: &str, span: Range<usize>| {
+            judge(&rules, secret, 0, text.as_bytes(), span.clone(), &text.as_bytes()[span])
+        };
         let dropped = |text: &str| match judged(text, 0..40) {
             Verdict::Drop(reason) => Some(reason),
             Verdict::Keep => None,
@@ -74,7 +75,7 @@ mod tests {
         let documented = ["wJalrXUtnFEMI/K7MD", "ENG/bPxRfiCYEXAMPLEKEY"].concat();
         assert_eq!(dropped(&documented), Some(DropReason::Allowlisted));
         let rules = RuleSet { allowlist: Allowlist::default(), ..rules.clone() };
-        assert_eq!(judge(&rules, secret, 0, documented.as_bytes(), 0..40), Verdict::Keep);
+        assert_eq!(judge(&rules, secret, 0, documented.as_bytes(), 0..40, documented.as_bytes()), Verdict::Keep);
     }
 
     const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -106,7 +107,7 @@ mod tests {
         (0..draws)
             .filter(|_| {
                 dice.fill(&mut value[random.clone()], alphabet);
-                judge(&rules, rule, strictest, value, 0..value.len()) != Verdict::Keep
+                judge(&rules, rule, strictest, value, 0..value.len(), value) != Verdict::Keep
             })
             .count() as u32
     }

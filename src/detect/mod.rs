@@ -12,10 +12,12 @@ mod pair;
 mod prefilter;
 pub mod prove;
 mod structure;
+mod value;
 mod view;
+mod wrapped;
 
 pub use detector::{Detector, Scratch};
-pub use found::Found;
+pub use found::{Found, Hint};
 pub use judge::judge;
 pub use pair::{Item, Pair, pair};
 pub use view::View;

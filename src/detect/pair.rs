@@ -11,6 +11,8 @@ pub struct Item {
     pub at: u64,
     /// Its line, from 1.
     pub line: u32,
+    /// The profile it stands under, as the caller numbers them.
+    pub profile: Option<u32>,
 }
 
 /// Two items that belong together.
@@ -20,15 +22,15 @@ pub struct Pair {
     pub id: u32,
     /// Its secret or token.
     pub partner: u32,
-    /// Bytes between their first bytes.
-    pub distance: u64,
+    /// Bytes between their first bytes, less where one profile joins them, more where two part them.
+    pub cost: u64,
     /// Lines between them.
     pub lines: u32,
 }
 
 /// Pairs `ids` with `partners` (secrets, or tokens) of the same object, each sorted by place.
 ///
-/// Each id takes one partner, nearest first. In a list of pairs the secret of one entry may stand nearer to the id of the
+/// Each id takes one partner, nearest first; under one profile is nearer, and under two is farther, than bytes alone tell. In a list of pairs the secret of one entry may stand nearer to the id of the
 /// next than to its own, so the matching is made twice, once for "id first" and once for "secret first", and the one
 /// with the smaller sum of distances is kept. Partners left over go to their nearest id: two secrets for one id is what a
 /// half-done rotation looks like.
@@ -39,7 +41,7 @@ pub fn pair(ids: &[Item], partners: &[Item]) -> Vec<Pair> {
     let mut best: Option<(usize, u64, Vec<Pair>)> = None;
     for forward in [true, false] {
         let pairs = match_up(ids, partners, forward);
-        let sum = pairs.iter().map(|pair| pair.distance).sum();
+        let sum = pairs.iter().map(|pair| pair.cost).sum();
         if best
             .as_ref()
             .is_none_or(|(count, least, _)| (std::cmp::Reverse(pairs.len()), sum) < (std::cmp::Reverse(*count), *least))
@@ -54,7 +56,7 @@ pub fn pair(ids: &[Item], partners: &[Item]) -> Vec<Pair> {
     for &partner in partners.iter().filter(|partner| !taken.contains(&partner.value)) {
         let next = ids.partition_point(|id| id.at < partner.at);
         for &id in &ids[next.saturating_sub(1)..(next + 1).min(ids.len())] {
-            let offer = (id.at.abs_diff(partner.at), id.at, joined(id, partner));
+            let offer = (cost(id, partner), id.at, joined(id, partner));
             let best = left.entry(partner.value).or_insert(offer);
             if (offer.0, offer.1) < (best.0, best.1) {
                 *best = offer;
@@ -77,7 +79,7 @@ fn match_up(ids: &[Item], partners: &[Item], forward: bool) -> Vec<Pair> {
             let pair = joined(id, partner);
             // Against the grain of the list a distance counts four times: entries of a list lie closer together than that.
             let weight = if (id.at < partner.at) == forward { 1 } else { 4 };
-            offers.push((pair.distance * weight, id.at, partner.at, pair));
+            offers.push((cost(id, partner) * weight, id.at, partner.at, pair));
         }
     }
     offers.sort_unstable_by_key(|&(cost, id, partner, _)| (cost, id, partner));
@@ -93,13 +95,19 @@ fn match_up(ids: &[Item], partners: &[Item], forward: bool) -> Vec<Pair> {
     pairs
 }
 
-fn joined(id: Item, partner: Item) -> Pair {
-    Pair {
-        id: id.value,
-        partner: partner.value,
-        distance: id.at.abs_diff(partner.at),
-        lines: id.line.abs_diff(partner.line),
+/// How far two items are from each other.
+fn cost(id: Item, partner: Item) -> u64 {
+    let distance = id.at.abs_diff(partner.at);
+    match (id.profile, partner.profile) {
+        // A list of ids and a list of secrets under the same names are blocks of ten entries at most.
+        (Some(a), Some(b)) if a == b => distance / 16,
+        (Some(_), Some(_)) => distance.saturating_mul(16),
+        _ => distance,
     }
+}
+
+fn joined(id: Item, partner: Item) -> Pair {
+    Pair { id: id.value, partner: partner.value, cost: cost(id, partner), lines: id.line.abs_diff(partner.line) }
 }
 
 #[cfg(test)]
@@ -107,7 +115,7 @@ mod tests {
     use super::*;
 
     fn items(values: &[(u32, u64)]) -> Vec<Item> {
-        values.iter().map(|&(value, at)| Item { value, at, line: at as u32 / 10 }).collect()
+        values.iter().map(|&(value, at)| Item { value, at, line: at as u32 / 10, profile: None }).collect()
     }
 
     fn pairs(ids: &[(u32, u64)], secrets: &[(u32, u64)]) -> Vec<(u32, u32)> {
@@ -135,6 +143,17 @@ mod tests {
         let ids = [(1, 0), (2, 5000)];
         let secrets = [(11, 10), (13, 1000), (12, 5010), (13, 5030)];
         assert_eq!(pairs(&ids, &secrets), [(1, 11), (2, 12), (2, 13)]);
+    }
+
+    #[test]
+    fn names_join_what_stands_apart_and_part_what_stands_together() {
+        // Three ids, then their secrets in another order.
+        let item = |value, at, profile| Item { value, at, line: 1, profile: Some(profile) };
+        let ids = [item(1, 0, 1), item(2, 50, 2), item(3, 100, 3)];
+        let secrets = [item(13, 150, 3), item(11, 200, 1), item(12, 250, 2)];
+        let mut told: Vec<_> = pair(&ids, &secrets).iter().map(|pair| (pair.id, pair.partner)).collect();
+        told.sort_unstable();
+        assert_eq!(told, [(1, 11), (2, 12), (3, 13)]);
     }
 
     /// Two lists of a hundred thousand in one file would take minutes if each were compared with all.

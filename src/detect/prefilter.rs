@@ -3,8 +3,9 @@
 use super::{
     anchors::{Anchor, choose},
     literal::Literal,
+    wrapped::forms,
 };
-use crate::rules::RuleSet;
+use crate::{model::Coding, rules::RuleSet};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, Span, packed};
 use std::{collections::BTreeMap, ops::Range};
 
@@ -14,6 +15,8 @@ pub(super) struct Word {
     literal: Literal,
     /// Patterns, as (rule, pattern).
     pub patterns: Vec<(u16, u16)>,
+    /// What it tells of an encoding, and the phase; such a word wakes no pattern.
+    pub hint: Option<(Coding, u8)>,
 }
 
 impl Word {
@@ -26,23 +29,26 @@ impl Word {
 /// Finds keywords, overlapping ones too (`secret_key` in `aws_secret_key`).
 #[derive(Debug)]
 pub(super) struct Prefilter {
-    engine: Engine,
+    /// One for the keywords of patterns, one for encoded words. Each passes over the bytes on its own: together they would
+    /// have more spellings than the vector search bears.
+    engines: Vec<Engine>,
     pub words: Vec<Word>,
     /// Length of the longest keyword, at least 1.
     pub longest: u32,
 }
 
+/// Looks for some of the words.
 #[derive(Debug)]
 enum Engine {
     /// A vector search for a few bytes of each keyword, which are then compared whole. Three to four times as fast as the
     /// automaton, but for a few anchors only.
     Anchors { searcher: packed::Searcher, anchors: Vec<Anchor> },
-    /// An automaton of all keywords.
-    Automaton(AhoCorasick),
+    /// An automaton of all keywords from the one with this number on.
+    Automaton { automaton: AhoCorasick, first: usize },
 }
 
 impl Prefilter {
-    /// Collects the keywords of all patterns.
+    /// Collects the keywords of all patterns, and the encoded words.
     pub fn new(rules: &RuleSet) -> Result<Self, aho_corasick::BuildError> {
         let mut by_text: BTreeMap<&str, Vec<(u16, u16)>> = BTreeMap::new();
         for (r, rule) in rules.rules.iter().enumerate() {
@@ -52,33 +58,61 @@ impl Prefilter {
                 }
             }
         }
-        let words: Vec<Word> =
-            by_text.into_iter().map(|(text, patterns)| Word { literal: Literal::keyword(text), patterns }).collect();
+        let plain = by_text.into_iter().map(|(text, patterns)| {
+            let literal = Literal::keyword(text);
+            Word { literal, patterns, hint: None }
+        });
+        let encoded = forms(&rules.wrapped).into_iter().map(|form| Word {
+            literal: form.literal,
+            patterns: Vec::new(),
+            hint: Some((form.coding, form.phase)),
+        });
+        let mut words: Vec<Word> = plain.collect();
+        let of_patterns = words.len();
+        words.extend(encoded);
         let longest = words.iter().map(Word::len).max().unwrap_or(1);
-        let engine = match Self::by_anchors(&words) {
-            Some(engine) => engine,
-            None => Self::by_automaton(&words)?,
-        };
-        Ok(Self { engine, words, longest })
-    }
-
-    fn by_anchors(words: &[Word]) -> Option<Engine> {
-        let anchors = choose(&words.iter().map(|word| &word.literal).collect::<Vec<_>>())?;
-        let mut builder = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder();
-        builder.extend(anchors.iter().flat_map(|anchor| anchor.literal.spellings()));
-        Some(Engine::Anchors { searcher: builder.build()?, anchors })
-    }
-
-    fn by_automaton(words: &[Word]) -> Result<Engine, aho_corasick::BuildError> {
-        let mut builder = AhoCorasick::builder();
-        builder.match_kind(MatchKind::Standard).ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
-        Ok(Engine::Automaton(builder.build(words.iter().map(|word| &word.literal.text))?))
+        let engines = [0..of_patterns, of_patterns..words.len()];
+        let engines = engines.into_iter().filter(|numbers| !numbers.is_empty());
+        let engines = engines.map(|numbers| Engine::new(&words, numbers)).collect::<Result<_, _>>()?;
+        Ok(Self { engines, words, longest })
     }
 
     /// Calls `found` with the place and number of every keyword that lies within `range` of `bytes`, in no order.
-    pub fn find(&self, bytes: &[u8], range: Range<usize>, mut found: impl FnMut(usize, u16)) {
-        match &self.engine {
-            Engine::Anchors { searcher, anchors } => {
+    pub fn find(&self, bytes: &[u8], range: &Range<usize>, mut found: impl FnMut(usize, u16)) {
+        for engine in &self.engines {
+            engine.find(&self.words, bytes, range, &mut found);
+        }
+    }
+}
+
+impl Engine {
+    fn new(words: &[Word], numbers: Range<usize>) -> Result<Self, aho_corasick::BuildError> {
+        match Self::by_anchors(words, numbers.clone()) {
+            Some(engine) => Ok(engine),
+            None => Self::by_automaton(words, numbers),
+        }
+    }
+
+    fn by_anchors(words: &[Word], numbers: Range<usize>) -> Option<Self> {
+        let mut anchors = choose(&words[numbers.clone()].iter().map(|word| &word.literal).collect::<Vec<_>>())?;
+        for (word, _) in anchors.iter_mut().flat_map(|anchor| &mut anchor.words) {
+            *word += numbers.start as u16;
+        }
+        let mut builder = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder();
+        builder.extend(anchors.iter().flat_map(|anchor| anchor.literal.spellings()));
+        Some(Self::Anchors { searcher: builder.build()?, anchors })
+    }
+
+    fn by_automaton(words: &[Word], numbers: Range<usize>) -> Result<Self, aho_corasick::BuildError> {
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::Standard).ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
+        let first = numbers.start;
+        Ok(Self::Automaton { automaton: builder.build(words[numbers].iter().map(|word| &word.literal.text))?, first })
+    }
+
+    fn find(&self, words: &[Word], bytes: &[u8], range: &Range<usize>, found: &mut impl FnMut(usize, u16)) {
+        match self {
+            Self::Anchors { searcher, anchors } => {
                 // The vector search wants so many bytes and falls back to a slow one below; more do no harm.
                 let end = range.end.max(range.start + searcher.minimum_len()).min(bytes.len());
                 let start = range.start.min(end.saturating_sub(searcher.minimum_len()));
@@ -88,7 +122,7 @@ impl Prefilter {
                     for anchor in anchors.iter().filter(|anchor| anchor.literal.stands(bytes, hit.start())) {
                         for &(word, offset) in &anchor.words {
                             let Some(at) = hit.start().checked_sub(usize::from(offset)) else { continue };
-                            let whole = &self.words[usize::from(word)].literal;
+                            let whole = &words[usize::from(word)].literal;
                             if at >= range.start && at + whole.text.len() <= range.end && whole.stands(bytes, at) {
                                 found(at, word);
                             }
@@ -96,12 +130,12 @@ impl Prefilter {
                     }
                 }
             }
-            Engine::Automaton(automaton) => {
+            Self::Automaton { automaton, first } => {
                 for hit in automaton.find_overlapping_iter(&bytes[range.clone()]) {
-                    let word = hit.pattern().as_u32() as u16;
+                    let word = first + hit.pattern().as_usize();
                     let at = range.start + hit.start();
-                    if self.words[usize::from(word)].literal.stands(bytes, at) {
-                        found(at, word);
+                    if words[word].literal.stands(bytes, at) {
+                        found(at, word as u16);
                     }
                 }
             }
@@ -115,17 +149,21 @@ mod tests {
     use proptest::prelude::*;
 
     fn prefilter(words: &[&str], anchored: bool) -> Prefilter {
-        let words: Vec<Word> =
-            words.iter().map(|text| Word { literal: Literal::keyword(text), patterns: Vec::new() }).collect();
+        let word = |text: &&str| Word { literal: Literal::keyword(text), patterns: Vec::new(), hint: None };
+        let words: Vec<Word> = words.iter().map(word).collect();
         let longest = words.iter().map(Word::len).max().unwrap();
-        let engine =
-            if anchored { Prefilter::by_anchors(&words).unwrap() } else { Prefilter::by_automaton(&words).unwrap() };
-        Prefilter { engine, words, longest }
+        // Two engines, as for keywords and encoded words.
+        let engine = |numbers| match anchored {
+            true => Engine::by_anchors(&words, numbers).unwrap(),
+            false => Engine::by_automaton(&words, numbers).unwrap(),
+        };
+        let engines = vec![engine(0..3), engine(3..words.len())];
+        Prefilter { engines, words, longest }
     }
 
     fn found(prefilter: &Prefilter, text: &[u8], range: Range<usize>) -> Vec<(usize, u16)> {
         let mut found = Vec::new();
-        prefilter.find(text, range, |at, word| found.push((at, word)));
+        prefilter.find(text, &range, |at, word| found.push((at, word)));
         found.sort_unstable();
         found
     }

@@ -1,6 +1,6 @@
 //! Rules proven by their own examples, with a matcher so plain that it can be believed.
 
-use super::{expression::Expression, judge::judge, view::View};
+use super::{expression::Expression, judge::judge, value, view::View};
 use crate::model::{Candidate, Verdict};
 use crate::rules::{Pattern, Rule, RuleSet};
 use std::io::{self, Write};
@@ -91,11 +91,12 @@ pub fn candidates(rules: &RuleSet, text: &[u8]) -> Vec<Candidate> {
         for (pattern_index, pattern) in rule.patterns.iter().enumerate() {
             for window in windows(pattern, &found, text) {
                 let part = View::whole(text).window(window.start, window.end);
-                Expression::new(pattern).values(part, |value| {
-                    let verdict = judge(rules, rule_index, pattern_index, part.bytes, value.clone());
+                Expression::new(pattern).values(part, |span| {
+                    let Some((value, _)) = value::read(rule, pattern, &part.bytes[span.clone()]) else { return };
+                    let verdict = judge(rules, rule_index, pattern_index, part.bytes, span.clone(), &value);
                     found.push(Candidate {
-                        start: (window.start + value.start) as u32,
-                        end: (window.start + value.end) as u32,
+                        start: (window.start + span.start) as u32,
+                        end: (window.start + span.end) as u32,
                         rule: rule_index as u16,
                         pattern: pattern_index as u16,
                         verdict,

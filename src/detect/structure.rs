@@ -78,7 +78,8 @@ fn all_printable(base64: &[u8]) -> bool {
     })
 }
 
-fn sextet(byte: u8) -> Option<u32> {
+/// The six bits of a digit of base64, standard or URL-safe.
+pub(super) fn sextet(byte: u8) -> Option<u32> {
     let value = match byte {
         b'A'..=b'Z' => byte - b'A',
         b'a'..=b'z' => byte - b'a' + 26,

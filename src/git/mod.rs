@@ -1,7 +1,7 @@
 //! Repositories: the only room that knows how git stores things.
 
 mod commit;
-mod delta;
+pub mod delta;
 mod error;
 mod forest;
 mod graph;

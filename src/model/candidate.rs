@@ -53,9 +53,9 @@ pub enum Verdict {
 /// A span that a rule's pattern matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Candidate {
-    /// First byte of the value, from the start of the object.
+    /// First byte of the value as it is written, from the start of the object.
     pub start: u32,
-    /// One past the last byte of the value.
+    /// One past the last byte of it.
     pub end: u32,
     /// The rule, as an index into the rule set.
     pub rule: u16,
@@ -66,8 +66,8 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// The value within the object's bytes.
-    pub fn value<'a>(&self, object: &'a [u8]) -> &'a [u8] {
+    /// The value as it stands in the object's bytes, escapes and all.
+    pub fn raw<'a>(&self, object: &'a [u8]) -> &'a [u8] {
         &object[self.start as usize..self.end as usize]
     }
 }

@@ -1,6 +1,6 @@
 //! A credential, or a half of one, with everything known about it.
 
-use super::{Confidence, Fingerprint, Location, Secret, Severity, Trace};
+use super::{Confidence, Evidence, Fingerprint, Location, Pairing, Secret, Severity, Trace};
 use serde::{Deserialize, Serialize};
 
 /// What a component is.
@@ -38,27 +38,6 @@ pub enum Lifetime {
     LongLived,
     /// Issued by STS, expires by itself within hours (`ASIA`).
     Temporary,
-}
-
-/// How near the components of one credential stood when they were put together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PairingScope {
-    /// In one object.
-    SameBlob,
-    /// In different versions of the file at one path.
-    SamePath,
-    /// In different files that one commit brought in.
-    SameCommit,
-}
-
-/// Why these components are taken for one credential.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Pairing {
-    /// How near.
-    pub scope: PairingScope,
-    /// Lines between the id and the secret, where one object holds both.
-    pub lines_apart: Option<u32>,
 }
 
 /// One value of a credential and where it is shown to stand: the commit that introduced it, if there is one.
@@ -118,6 +97,8 @@ pub struct Finding {
     pub components: Vec<Component>,
     /// How the components were put together, when there are several.
     pub pairing: Option<Pairing>,
+    /// What severity and confidence rest on, sorted.
+    pub evidence: Vec<Evidence>,
     /// Twelve digits, decoded offline from the access key id where it carries them.
     pub account_id: Option<String>,
     /// Long-lived or temporary, where the id tells.

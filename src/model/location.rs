@@ -1,6 +1,6 @@
 //! Where a value stands.
 
-use super::Oid;
+use super::{Oid, Wrapping};
 
 /// What kind of place holds a value. Paths and names are raw bytes, since git does not promise UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,10 +85,12 @@ pub struct Location {
     /// The object that holds it: a blob, or a commit or tag for messages. For a text that lies beside the object store the
     /// id it would have as a blob (all zeros for standard input that is too large to be held); for Git LFS the pointer.
     pub object: Oid,
+    /// How the text that holds it was got from the object; lines and columns are those of that text.
+    pub wrapping: Wrapping,
     /// Line of the value's first character, from 1.
     pub line: u32,
     /// Column of the value's first byte in that line, in bytes, from 1.
     pub column: u32,
-    /// Length of the value in bytes.
+    /// Bytes that it takes there.
     pub length: u32,
 }

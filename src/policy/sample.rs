@@ -2,7 +2,7 @@
 
 use crate::model::{
     CommitRef, Component, ComponentKind, Confidence, Finding, Fingerprint, FingerprintKey, Location, Occurrence, Oid,
-    Place, RepositoryReport, Secret, Severity, Trace,
+    Place, RepositoryReport, Secret, Severity, Trace, Wrapping,
 };
 
 /// A key pair that stands at `paths`.
@@ -25,6 +25,7 @@ pub(super) fn finding_of(id: u8, secret: u8, paths: &[&str]) -> Finding {
         trace: secret.trace.clone(),
         components: vec![id, secret],
         pairing: None,
+        evidence: Vec::new(),
         account_id: None,
         lifetime: None,
         line_hash: String::new(),
@@ -62,7 +63,14 @@ fn component(kind: ComponentKind, rule: &str, seed: u8, paths: &[&str]) -> Compo
 }
 
 fn location(path: &str) -> Location {
-    Location { place: Place::File(path.as_bytes().into()), object: oid(9), line: 1, column: 1, length: 20 }
+    Location {
+        place: Place::File(path.as_bytes().into()),
+        object: oid(9),
+        wrapping: Wrapping::default(),
+        line: 1,
+        column: 1,
+        length: 20,
+    }
 }
 
 fn oid(byte: u8) -> Oid {

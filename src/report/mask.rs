@@ -86,7 +86,17 @@ impl Mask {
             Some(path) => self.line(&path),
             None => location.place.display(&location.object),
         };
-        format!("{place}:{}:{}", location.line, location.column)
+        let spot = format!("{place}:{}:{}", location.line, location.column);
+        match self.wrapping(location) {
+            Some(wrapping) => format!("{spot}  ({})", self.line(&wrapping)),
+            None => spot,
+        }
+    }
+
+    /// How the value is wrapped, in words; `None` if it stands there as it is.
+    pub(super) fn wrapping(&self, location: &Location) -> Option<String> {
+        let wrapping = &location.wrapping;
+        (!wrapping.layers.is_empty()).then(|| self.text(&wrapping.to_string()))
     }
 
     /// The value itself, lossily decoded, where the user wants to see it.
@@ -134,11 +144,18 @@ fn turns_direction(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DropReason, Dropped, Oid, Place, RepositoryReport};
+    use crate::model::{DropReason, Dropped, Oid, Place, RepositoryReport, Wrapping};
 
     fn location(path: &[u8]) -> Location {
         let object = Oid::from_bytes(&[7; 20]).unwrap();
-        Location { place: Place::File(path.to_vec()), object, line: 3, column: 9, length: 20 }
+        Location {
+            place: Place::File(path.to_vec()),
+            object,
+            wrapping: Wrapping::default(),
+            line: 3,
+            column: 9,
+            length: 20,
+        }
     }
 
     fn mask(values: &[&[u8]], reveal: bool) -> Mask {

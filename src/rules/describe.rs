@@ -23,6 +23,9 @@ pub fn write_page(rules: &RuleSet, id: &str, out: &mut dyn Write) -> io::Result<
         if let Some(scope) = rule.only {
             writeln!(out, "Only in   {}", scope.as_str())?;
         }
+        if rule.escaped {
+            writeln!(out, "Reads     escapes within the value (%2F, \\u002b), and string literals put together")?;
+        }
         writeln!(out, "Read from {}", rule.source)?;
         for pattern in &rule.patterns {
             writeln!(out)?;
@@ -70,6 +73,10 @@ fn write_pattern(rules: &RuleSet, rule: &Rule, pattern: &Pattern, out: &mut dyn 
         }
     }
     writeln!(out, "  regex     {}", pattern.regex.as_str().replace('\n', "\n          "))?;
+    if let Some(decode) = &pattern.decode {
+        let from: Vec<&str> = decode.from.iter().map(|coding| coding.as_str()).collect();
+        writeln!(out, "  decodes   from {}, to {}", from.join(" or "), decode.to)?;
+    }
     let checks: Vec<String> = rule.checks.iter().chain(&pattern.checks).map(check_in_words).collect();
     writeln!(out, "  keeps     what is {}", checks.join("; "))
 }

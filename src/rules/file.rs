@@ -1,20 +1,25 @@
 //! The TOML form of rules and allowlists, as people write them: `patterns/*.toml` and users' own files.
 
-use super::Scope;
-use crate::model::{ComponentKind, Confidence, Severity};
+use super::{Scope, WrappedForm};
+use crate::model::{Coding, ComponentKind, Confidence, Severity};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// A whole file of rules.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RulesForm {
+    #[serde(default)]
+    pub(super) fragments: BTreeMap<String, Spanned<String>>,
     #[serde(default, rename = "rule")]
     pub(super) rules: Vec<RuleForm>,
     #[serde(default, rename = "credential")]
     pub(super) credentials: Vec<CredentialForm>,
     #[serde(default, rename = "harmless")]
     pub(super) harmless: Vec<HarmlessForm>,
+    #[serde(default)]
+    pub(super) wrapped: Vec<WrappedEntry>,
 }
 
 /// `[[rule]]`
@@ -30,6 +35,8 @@ pub(super) struct RuleForm {
     pub(super) only: Option<Scope>,
     #[serde(default)]
     pub(super) references: Vec<String>,
+    #[serde(default)]
+    pub(super) escaped: bool,
     #[serde(default)]
     pub(super) checks: Vec<Spanned<CheckForm>>,
     #[serde(default, rename = "pattern")]
@@ -52,9 +59,18 @@ pub(super) struct PatternForm {
     #[serde(default)]
     pub(super) after: Option<Spanned<u32>>,
     pub(super) regex: Spanned<String>,
+    pub(super) decode: Option<DecodeForm>,
     pub(super) confidence: Confidence,
     #[serde(default)]
     pub(super) checks: Vec<Spanned<CheckForm>>,
+}
+
+/// `{ from = ["base64"], to = "…" }`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DecodeForm {
+    pub(super) from: Spanned<Vec<Coding>>,
+    pub(super) to: Spanned<String>,
 }
 
 /// A check: a word, or a table of one entry.
@@ -102,6 +118,14 @@ pub(super) struct HarmlessForm {
     pub(super) value: Option<Parts>,
     pub(super) contains: Option<String>,
     pub(super) reason: String,
+}
+
+/// `[[wrapped]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrappedEntry {
+    pub(super) keywords: Vec<Spanned<String>>,
+    pub(super) forms: Vec<WrappedForm>,
 }
 
 /// Text written in parts, so that no scanner trips on the file that holds it.

@@ -1,8 +1,9 @@
 //! Reads rules and compiles them: what comes out can be trusted by the matcher.
 
-use super::file::{CheckForm, CredentialForm, PatternForm, RuleForm, RulesForm};
-use super::{Allowlist, ByteSet, Check, CredentialRule, Harmless, Pattern, Rule, RuleSet, RulesError};
-use crate::model::ComponentKind;
+use super::file::{CheckForm, CredentialForm, DecodeForm, PatternForm, RuleForm, RulesForm};
+use super::fragments::Fragments;
+use super::{ByteSet, Check, CredentialRule, Decode, Harmless, Pattern, Rule, RuleSet, RulesError, Wrapped};
+use crate::model::{Coding, ComponentKind};
 use regex::bytes::{Regex, RegexBuilder};
 use std::path::Path;
 use toml::Spanned;
@@ -20,12 +21,15 @@ const MAX_WINDOW: u32 = 64 * 1024;
 /// A keyword shorter than this wakes its pattern in every other object.
 const MIN_KEYWORD: usize = 3;
 
+/// A shorter word has an encoded form of less than four bytes, which turns up by chance.
+const MIN_WRAPPED: usize = 4;
+
 /// Most bytes a compiled expression may take: forty times the largest built-in one.
 const MAX_REGEX_BYTES: usize = 4 << 20;
 
 /// The built-in rules.
 pub fn builtin() -> Result<RuleSet, RulesError> {
-    let mut set = RuleSet { rules: Vec::new(), credentials: Vec::new(), allowlist: Allowlist::default() };
+    let mut set = RuleSet::default();
     for (file, text) in BUILTIN {
         add(&mut set, file, text)?;
     }
@@ -41,11 +45,16 @@ pub fn load_user(set: &mut RuleSet, path: &Path) -> Result<(), RulesError> {
 
 /// Adds what `text` holds to `set`; on an error `set` holds the rules before the bad one.
 fn add(set: &mut RuleSet, file: &str, text: &str) -> Result<(), RulesError> {
-    let place = Place { file, text };
+    let mut place = Place { file, text, fragments: Fragments::default() };
     let form: RulesForm = toml::from_str(text).map_err(|cause| RulesError::Parse {
         file: file.to_owned(),
         line: place.line_at(cause.span().map_or(0, |span| span.start)),
         cause: Box::new(cause),
+    })?;
+    let fragments = form.fragments.iter().map(|(name, text)| (name.clone(), text.get_ref().clone())).collect();
+    place.fragments = Fragments::new(&fragments).map_err(|(name, problem)| {
+        let line = form.fragments.get(&name).map_or(1, |text| place.line(text));
+        place.invalid(line, "fragments", problem)
     })?;
     for rule in form.rules {
         let rule = place.rule(set, rule)?;
@@ -68,6 +77,14 @@ fn add(set: &mut RuleSet, file: &str, text: &str) -> Result<(), RulesError> {
         let kind = entry.kind.into_inner();
         set.allowlist.add(Harmless { kind, text: text.into_bytes(), exact, reason: entry.reason });
     }
+    for entry in form.wrapped {
+        if let Some(word) = entry.keywords.iter().find(|word| word.get_ref().len() < MIN_WRAPPED) {
+            let problem = format!("the keyword `{}` is shorter than {MIN_WRAPPED} bytes", word.get_ref());
+            return Err(place.invalid(place.line(word), "wrapped", problem));
+        }
+        let keywords = entry.keywords.into_iter().map(Spanned::into_inner).collect();
+        set.wrapped.push(Wrapped { keywords, forms: entry.forms });
+    }
     Ok(())
 }
 
@@ -75,6 +92,7 @@ fn add(set: &mut RuleSet, file: &str, text: &str) -> Result<(), RulesError> {
 struct Place<'a> {
     file: &'a str,
     text: &'a str,
+    fragments: Fragments,
 }
 
 impl Place<'_> {
@@ -137,6 +155,7 @@ impl Place<'_> {
             advice: form.advice,
             only: form.only,
             references: form.references,
+            escaped: form.escaped,
             patterns,
             checks,
             examples: form.examples.iter().map(super::file::Parts::join).collect(),
@@ -181,6 +200,7 @@ impl Place<'_> {
             before: window(form.before, "before")?,
             after: window(form.after, "after")?,
             regex: self.regex(&subject, &form.regex)?,
+            decode: form.decode.map(|decode| self.decode(&subject, decode)).transpose()?,
             checks: self.checks(&subject, form.checks)?,
             name: form.name.into_inner(),
             keywords: form.keywords.into_iter().map(Spanned::into_inner).collect(),
@@ -189,21 +209,43 @@ impl Place<'_> {
         })
     }
 
+    /// The expression of a pattern.
     fn regex(&self, subject: &str, source: &Spanned<String>) -> Result<Regex, RulesError> {
-        let bad = |problem: String| self.invalid(self.line(source), subject, problem);
-        let regex = RegexBuilder::new(source.get_ref())
-            .unicode(false)
-            .size_limit(MAX_REGEX_BYTES)
-            .build()
-            .map_err(|error| bad(format!("the regex is not usable: {}", last_line(&error))))?;
+        let bad = |problem: &str| self.invalid(self.line(source), subject, problem);
+        let regex = self.compile(subject, source, |text| text)?;
         if regex.is_match(b"") {
-            return Err(bad("the regex matches nothing at all; ask for at least one byte".to_owned()));
+            return Err(bad("the regex matches nothing at all; ask for at least one byte"));
         }
         let named = regex.capture_names().flatten().any(|name| name == "value");
         if !named && regex.captures_len() > 1 {
-            return Err(bad("the regex has groups but none called `value`; name it (?P<value>…)".to_owned()));
+            return Err(bad("the regex has groups but none called `value`; name it (?P<value>…)"));
         }
         Ok(regex)
+    }
+
+    fn decode(&self, subject: &str, form: DecodeForm) -> Result<Decode, RulesError> {
+        let known = |coding: &Coding| matches!(coding, Coding::Base64 | Coding::Hex);
+        if form.from.get_ref().is_empty() || !form.from.get_ref().iter().all(known) {
+            let problem = "a value is decoded from `base64`, `hex` or both";
+            return Err(self.invalid(self.line(&form.from), subject, problem));
+        }
+        let to = self.compile(subject, &form.to, |text| format!(r"\A(?:{text})\z"))?;
+        Ok(Decode { from: form.from.into_inner(), to })
+    }
+
+    /// Compiles an expression with its fragments put in, after `finish`.
+    fn compile(
+        &self,
+        subject: &str,
+        source: &Spanned<String>,
+        finish: impl Fn(String) -> String,
+    ) -> Result<Regex, RulesError> {
+        let bad = |problem: String| self.invalid(self.line(source), subject, problem);
+        RegexBuilder::new(&finish(self.fragments.expand(source.get_ref()).map_err(bad)?))
+            .unicode(false)
+            .size_limit(MAX_REGEX_BYTES)
+            .build()
+            .map_err(|error| bad(format!("the regex is not usable: {}", last_line(&error))))
     }
 
     fn checks(&self, subject: &str, forms: Vec<Spanned<CheckForm>>) -> Result<Vec<Check>, RulesError> {
@@ -308,6 +350,16 @@ confidence = "high"
         assert!(load_user(&mut rules, Path::new("/nowhere.toml")).unwrap_err().to_string().contains("/nowhere.toml"));
     }
 
+    #[test]
+    fn a_pattern_uses_the_fragments_of_its_file() {
+        let text = USER.replacen("[[rule]]", "[fragments]\ndigit = '[0-9a-f]'\n[[rule]]", 1);
+        let text = text.replacen("[0-9a-f]{16}", "(?&digit){16}", 1);
+        let mut rules = RuleSet::default();
+        add(&mut rules, "mine.toml", &text).unwrap();
+        assert!(crate::detect::prove::unproven(&rules).is_empty());
+        assert!(add(&mut rules, "other.toml", &USER.replacen("[0-9a-f]{16}", "(?&digit)", 1)).is_err());
+    }
+
     /// Each change breaks the file; the error names the line and what is wrong.
     #[test]
     fn a_bad_rule_is_refused_with_its_line() {
@@ -328,6 +380,11 @@ confidence = "high"
             ("[[\"acme_\", \"0123456789abcdef\"]]", "[]", 3, "no example"),
             ("severity = \"high\"", "severity = \"huge\"", 6, "unknown variant"),
             ("advice", "advise", 8, "unknown field"),
+            ("'acme_[", "'acme_(?&none)[", 17, "no fragment `none`"),
+            ("[[rule]]", "[fragments]\na = '(?&b)'\nb = '(?&a)'\n[[rule]]", 3, "holds itself"),
+            ("'\nconfidence", "'\ndecode = { from = [\"url\"], to = 'x' }\nconfidence", 18, "`base64`, `hex` or both"),
+            ("'\nconfidence", "'\ndecode = { from = [\"hex\"], to = '(x' }\nconfidence", 18, "not usable"),
+            ("[[rule]]", "[[wrapped]]\nkeywords = [\"key\"]\nforms = [\"hex\"]\n[[rule]]", 3, "shorter than 4"),
         ] {
             let text = USER.replacen(good, bad, 1);
             assert_ne!(text, USER, "{good}");

@@ -4,6 +4,7 @@ mod allowlist;
 mod describe;
 mod error;
 mod file;
+mod fragments;
 mod load;
 mod rule;
 
@@ -11,4 +12,4 @@ pub use allowlist::{Allowlist, Harmless};
 pub use describe::{write_page, write_table};
 pub use error::RulesError;
 pub use load::{builtin, load_user};
-pub use rule::{ByteSet, Check, CredentialRule, Pattern, Rule, RuleSet, Scope};
+pub use rule::{ByteSet, Check, CredentialRule, Decode, Pattern, Rule, RuleSet, Scope, Wrapped, WrappedForm};

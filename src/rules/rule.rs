@@ -1,12 +1,12 @@
 //! A rule as the matcher uses it: compiled and checked.
 
 use super::Allowlist;
-use crate::model::{ComponentKind, Confidence, Severity};
+use crate::model::{Coding, ComponentKind, Confidence, Severity};
 use regex::bytes::Regex;
 use serde::Deserialize;
 
 /// All rules of a run, in a fixed order: built-in ones as in their files, then the user's.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     /// Rules; a [`crate::model::Candidate`] names one by its index here.
     pub rules: Vec<Rule>,
@@ -14,6 +14,8 @@ pub struct RuleSet {
     pub credentials: Vec<CredentialRule>,
     /// Values known to be harmless.
     pub allowlist: Allowlist,
+    /// What tells that something is wrapped in an encoding.
+    pub wrapped: Vec<Wrapped>,
 }
 
 impl RuleSet {
@@ -73,6 +75,9 @@ pub struct Rule {
     pub only: Option<Scope>,
     /// Where the facts come from: URLs.
     pub references: Vec<String>,
+    /// Whether a matched value may hold escapes and joints of string literals (`%2F`, `\\u002b`, `" + "`): the value is
+    /// then what they mean.
+    pub escaped: bool,
     /// Ways in which the value turns up.
     pub patterns: Vec<Pattern>,
     /// What a matched value must pass whatever the pattern, in order; the pattern's own checks follow.
@@ -106,18 +111,66 @@ pub struct Pattern {
     pub after: u32,
     /// The expression; its group `value`, or else the whole match, is the value.
     pub regex: Regex,
+    /// Set where `regex` matches a value that is encoded.
+    pub decode: Option<Decode>,
     /// How sure a match is, before pairing.
     pub confidence: Confidence,
     /// What a value matched by this pattern must pass beyond [`Rule::checks`]: the less the surroundings say, the more.
     pub checks: Vec<Check>,
 }
 
+/// How a value that stands encoded is read.
+#[derive(Debug, Clone)]
+pub struct Decode {
+    /// Codings to try, in order: base64, also of base64, and hex.
+    pub from: Vec<Coding>,
+    /// What the decoded value must be as a whole, a line end at its end aside; else the match is none.
+    pub to: Regex,
+}
+
+/// Words that tell, in encoded form, where decoding is worth while. They lead to no candidates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrapped {
+    /// The words, as they read when decoded.
+    pub keywords: Vec<String>,
+    /// The encoded forms of each word that are looked for.
+    pub forms: Vec<WrappedForm>,
+}
+
+/// An encoded form of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WrappedForm {
+    /// Base64, at any of its three phases.
+    Base64,
+    /// The word itself is base64 already: of how a file format begins.
+    Base64Start,
+    /// Base64 of base64.
+    Base64Base64,
+    /// Base64 of UTF-16, little endian: `powershell -EncodedCommand`.
+    #[serde(rename = "base64-utf-16")]
+    Base64Utf16,
+    /// UTF-16 of either endianness.
+    #[serde(rename = "utf-16")]
+    Utf16,
+    /// Hexadecimal digits of either case.
+    Hex,
+    /// `\u0041`.
+    Json,
+    /// `%41`.
+    Url,
+    /// `&#65;`, and `&#x41;`.
+    Html,
+    /// `\x41`.
+    Backslash,
+}
+
 /// A test of a matched value. Each has one [`crate::model::DropReason`]; what they measure stands in
 /// [`crate::detect::judge`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Check {
-    /// The value's neighbours are not bytes of these sets; else the value is a part of a longer run. An escape is the
-    /// byte it means: `\n`, `%3D`, `\u003d`. Reads at most six bytes on either side.
+    /// The neighbours of the value as it stands are not bytes of these sets; else the value is a part of a longer run. An escape is the
+    /// byte it means: `\n`, `%3D`, `\u003d`. Reads at most ten bytes on either side. The other checks read the value itself, without its escapes.
     Bounded {
         /// What must not stand before the value.
         before: ByteSet,

@@ -2,20 +2,23 @@
 
 use super::{
     ScanOptions,
-    content::{ContentWork, DroppedSighting, Sighting},
+    content::ContentWork,
     credential::{Credential, link},
+    grade::{Grounds, grade},
+    interner::Number,
     objects::Objects,
-    values::{Value, ValueIndex, Values},
+    sighting::{DroppedSighting, Names, Sighting, Value, ValueIndex},
+    ties::{Facet, Facts, Tie},
 };
 use crate::{
     aws,
     git::{Life, ObjectIndex, Stand, signature},
     model::{
-        CommitRef, Component, ComponentKind, DropCount, Dropped, Finding, Fingerprint, Location, Occurrence, Secret,
-        Suppression, SuppressionKind, Trace,
+        CommitRef, Component, ComponentKind, Confidence, DropCount, Dropped, Evidence, Finding, Fingerprint, Location,
+        Occurrence, Pairing, PairingScope, Secret, Severity, Shared, Suppression, SuppressionKind, Trace, Wrapping,
     },
     report::line_hashes,
-    rules::RuleSet,
+    rules::{CredentialRule, RuleSet},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{cell::RefCell, collections::BTreeMap};
@@ -27,6 +30,8 @@ pub(super) struct Assembly<'a> {
     values: Vec<Value>,
     /// Sorted by value, object, place.
     sightings: Vec<Sighting>,
+    wrappings: Vec<Wrapping>,
+    profiles: Vec<String>,
     dropped_values: Vec<Value>,
     dropped: Vec<DroppedSighting>,
     drops: Vec<DropCount>,
@@ -48,42 +53,45 @@ pub(super) struct Assembled {
 }
 
 impl<'a> Assembly<'a> {
-    pub fn new(
-        rules: &'a RuleSet,
-        options: &'a ScanOptions,
-        values: Values,
-        dropped: Values,
-        work: Vec<ContentWork>,
-    ) -> Self {
+    pub fn new(rules: &'a RuleSet, options: &'a ScanOptions, names: Names, work: Vec<ContentWork>) -> Self {
         let drops = drop_counts(rules, &work);
-        let seen = work.iter().flat_map(|work| &work.sightings).map(|sighting| sighting.value).collect();
-        let (values, renumbered) = values.sorted(&seen);
-        let seen = work.iter().flat_map(|work| &work.dropped).map(|dropped| dropped.sighting.value).collect();
-        let (dropped_values, dropped_renumbered) = dropped.sorted(&seen);
+        let seen: FxHashSet<Number> =
+            work.iter().flat_map(|work| &work.sightings).map(|sighting| sighting.value).collect();
+        let (values, new_values) = names.values.sorted(|value| seen.contains(&value));
+        let seen: FxHashSet<Number> =
+            work.iter().flat_map(|work| &work.dropped).map(|dropped| dropped.sighting.value).collect();
+        let (dropped_values, new_dropped) = names.dropped.sorted(|value| seen.contains(&value));
+        let (wrappings, new_wrappings) = names.wrappings.sorted(|_| true);
+        let (profiles, new_profiles) = names.profiles.sorted(|_| true);
         let mut assembly = Self {
             rules,
             options,
             values,
             sightings: Vec::new(),
+            wrappings,
+            profiles,
             dropped_values,
             dropped: Vec::new(),
             drops,
             damaged: Vec::new(),
             streamed: FxHashSet::default(),
         };
+        let renumber = |sighting: &mut Sighting, values: &[Number]| {
+            sighting.value = values[sighting.value as usize];
+            sighting.wrapping = new_wrappings[sighting.wrapping as usize];
+            sighting.profile = sighting.profile.map(|profile| new_profiles[profile as usize]);
+        };
         for mut work in work {
-            work.sightings.iter_mut().for_each(|sighting| sighting.value = renumbered[sighting.value as usize]);
-            work.dropped.iter_mut().for_each(|dropped| {
-                dropped.sighting.value = dropped_renumbered[dropped.sighting.value as usize];
-            });
+            work.sightings.iter_mut().for_each(|sighting| renumber(sighting, &new_values));
+            work.dropped.iter_mut().for_each(|dropped| renumber(&mut dropped.sighting, &new_dropped));
             assembly.sightings.append(&mut work.sightings);
             assembly.dropped.append(&mut work.dropped);
             assembly.damaged.append(&mut work.damaged);
             assembly.streamed.extend(work.streamed);
         }
-        assembly.sightings.sort_unstable_by_key(|sighting| (sighting.value, sighting.object, sighting.at));
-        assembly.dropped.sort_unstable_by_key(|dropped| {
-            (dropped.sighting.value, dropped.reason, dropped.sighting.object, dropped.sighting.at)
+        assembly.sightings.sort_unstable_by_key(Sighting::order);
+        assembly.dropped.sort_unstable_by_key(|DroppedSighting { sighting, reason }| {
+            (sighting.value, *reason, sighting.object, sighting.wrapping, sighting.at)
         });
         assembly
     }
@@ -129,10 +137,15 @@ impl<'a> Assembly<'a> {
         let builder = Builder { assembly: &self, objects, lives: kept, head, commits: RefCell::default() };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
+        let texts = self.texts();
+        let facts = Facts { sightings: &self.sightings, lives: kept, profiles: &self.profiles, texts: &texts };
         let link = |reachable: bool| {
             let counts =
                 |value: ValueIndex| !self.options.reachable_only || kept[value as usize].reachable == reachable;
-            link(&kinds, &self.sightings, kept, counts)
+            let begins_with = |value: ValueIndex, prefix: &str| {
+                self.values[value as usize].secret.expose().starts_with(prefix.as_bytes())
+            };
+            link(self.rules, &kinds, facts, begins_with, counts)
         };
         let mut credentials = link(true);
         let all = credentials.len();
@@ -150,6 +163,12 @@ impl<'a> Assembly<'a> {
         });
         let dropped = builder.dropped(dropped);
         Assembled { findings, left_out, drops: self.drops, dropped }
+    }
+
+    /// By number of a wrapping: the first wrapping that leads to the same text.
+    fn texts(&self) -> Vec<Number> {
+        let same = |wrapping: &Wrapping| self.wrappings.iter().position(|other| other.text() == wrapping.text());
+        self.wrappings.iter().map(|wrapping| same(wrapping).unwrap_or(0) as Number).collect()
     }
 
     /// Where a value stands in an object: its first place there.
@@ -190,7 +209,7 @@ struct Builder<'b> {
 }
 
 impl Builder<'_> {
-    fn finding(&self, credential: &Credential) -> Finding {
+    fn finding(&self, credential: &Credential<'_>) -> Finding {
         let rules = self.assembly.rules;
         let components: Vec<Component> = credential.values().map(|value| self.component(value)).collect();
         let leading = credential.values().position(|value| value == credential.leading()).unwrap_or(0);
@@ -205,27 +224,65 @@ impl Builder<'_> {
                     || id.is_some_and(|id| rule.id_prefixes.iter().any(|prefix| id.starts_with(prefix.as_bytes()))))
         });
         let lone = &rules.rules[usize::from(self.assembly.values[credential.leading() as usize].rule)];
-        let (rule_id, title, severity, advice) = match as_credential {
+        let (rule_id, title, worst, advice) = match as_credential {
             Some(rule) => (&rule.id, &rule.name, rule.severity, &rule.advice),
             None => (&lone.id, &lone.name, lone.severity, &lone.advice),
         };
         let values: Vec<&[u8]> = components.iter().map(|component| component.secret.expose()).collect();
         let fingerprint = Fingerprint::new(&self.assembly.options.fingerprint_key, rule_id, &values);
+        let (severity, confidence, evidence) = self.grade(credential, worst);
         Finding {
             rule_id: rule_id.clone(),
             fingerprint,
             severity,
-            confidence: credential
-                .confidence(|value| self.assembly.sightings_of(value).iter().map(|sighting| sighting.confidence).max()),
+            confidence,
             title: title.clone(),
             advice: advice.clone(),
-            pairing: credential.pairing.clone(),
+            pairing: credential.tie.as_ref().map(|tie| self.pairing(tie)),
+            evidence,
             account_id: id.and_then(aws::account_id),
             lifetime: id.and_then(aws::lifetime),
             trace: components[leading].trace.clone(),
             line_hash: String::new(),
             suppression: self.inline(credential),
             components,
+        }
+    }
+
+    fn grade(&self, credential: &Credential<'_>, severity: Severity) -> (Severity, Confidence, Vec<Evidence>) {
+        let leading = credential.leading();
+        let rule = &self.assembly.rules.rules[usize::from(self.assembly.values[leading as usize].rule)];
+        let patterns =
+            || self.assembly.sightings_of(leading).iter().map(|one| &rule.patterns[usize::from(one.pattern)]);
+        let places = || credential.values().flat_map(|value| &self.lives[value as usize].places);
+        let paths: Vec<&[u8]> = places().filter_map(|place| place.path.as_deref()).collect();
+        let whole = credential.id.is_some() && credential.main.is_some();
+        let is_part = |whole: &CredentialRule| whole.requires.len() > 1 && whole.requires.contains(&rule.kind);
+        grade(Grounds {
+            severity,
+            alone: patterns().map(|pattern| pattern.confidence).max().unwrap_or(Confidence::Low),
+            by_shape: patterns().all(|pattern| pattern.near.is_some()),
+            pair: credential.tie.as_ref().filter(|_| whole).map(Tie::confidence),
+            half: !whole && self.assembly.rules.credentials.iter().any(is_part),
+            paths: &paths,
+            elsewhere: places().any(|place| place.path.is_none()),
+        })
+    }
+
+    fn pairing(&self, tie: &Tie<'_>) -> Pairing {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let shared = tie.shared.iter().map(|facet| match facet {
+            Facet::Path(path) => Shared::Path(text(path)),
+            Facet::Commit(commit) => Shared::Commit(self.objects.id(*commit)),
+            Facet::Directory(folder) => Shared::Directory(text(folder)),
+            Facet::Profile(name) => Shared::Profile((*name).to_owned()),
+        });
+        Pairing {
+            scope: tie.scope,
+            lines_apart: (tie.scope == PairingScope::SameBlob).then_some(tie.lines),
+            confidence: tie.confidence(),
+            shared: shared.collect(),
+            rivals: tie.rivals,
         }
     }
 
@@ -238,7 +295,7 @@ impl Builder<'_> {
             rule_id: rule.id.clone(),
             secret: secret.clone(),
             fingerprint: Fingerprint::new(&self.assembly.options.fingerprint_key, &rule.id, &[secret.expose()]),
-            location: self.location(self.assembly.sighting(value, object), path, secret.expose().len()),
+            location: self.location(self.assembly.sighting(value, object), path),
             trace: self.trace(value),
         }
     }
@@ -252,22 +309,22 @@ impl Builder<'_> {
         }
     }
 
-    fn location(&self, sighting: &Sighting, path: Option<&[u8]>, length: usize) -> Location {
+    fn location(&self, sighting: &Sighting, path: Option<&[u8]>) -> Location {
         Location {
             place: self.objects.place(sighting.object, path),
             object: self.objects.id(sighting.object),
+            wrapping: self.assembly.wrappings[sighting.wrapping as usize].clone(),
             line: sighting.line,
             column: sighting.column,
-            length: length as u32,
+            length: sighting.length,
         }
     }
 
     fn trace(&self, value: ValueIndex) -> Trace {
         let life = &self.lives[value as usize];
-        let length = self.assembly.values[value as usize].secret.expose().len();
         let stands = life.places.iter().filter(|stand| stand.reachable || !self.assembly.options.reachable_only);
         let occurrence = |stand: &Stand| Occurrence {
-            location: self.location(self.assembly.sighting(value, stand.objects[0]), stand.path.as_deref(), length),
+            location: self.location(self.assembly.sighting(value, stand.objects[0]), stand.path.as_deref()),
             blobs: stand.objects.len() as u32,
             reachable: stand.reachable,
         };
@@ -287,11 +344,14 @@ impl Builder<'_> {
     }
 
     /// Fills in the line hashes, reading each object once: a dump of keys is one object and thousands of findings.
-    fn hash_lines(&self, credentials: &[Credential], findings: &mut [Finding]) {
+    fn hash_lines(&self, credentials: &[Credential<'_>], findings: &mut [Finding]) {
         let mut by_object: BTreeMap<ObjectIndex, Vec<(u32, usize)>> = BTreeMap::new();
         for (n, (finding, credential)) in findings.iter().zip(credentials).enumerate() {
             let Some(first) = credential.values().next() else { continue };
-            by_object.entry(self.primary(first).0).or_default().push((finding.primary().location.line, n));
+            let Location { line, ref wrapping, .. } = finding.primary().location;
+            if wrapping.is_own_text() {
+                by_object.entry(self.primary(first).0).or_default().push((line, n));
+            }
         }
         for (object, mut places) in by_object {
             let held = (!self.assembly.streamed.contains(&object)).then(|| self.objects.bytes(object)).flatten();
@@ -314,7 +374,7 @@ impl Builder<'_> {
 
     /// A comment allows a credential if each of its values carries one in every file that ever held it, in some version
     /// of that file: whoever adds the comment later speaks for the older versions too, but not for other files.
-    fn inline(&self, credential: &Credential) -> Option<Suppression> {
+    fn inline(&self, credential: &Credential<'_>) -> Option<Suppression> {
         let mut marker = None;
         for value in credential.values() {
             let by_object: FxHashMap<ObjectIndex, &'static str> = self
@@ -351,7 +411,7 @@ impl Builder<'_> {
                     secret: secret.clone(),
                     reason: *reason,
                     detail: detail.unwrap_or_default().to_owned(),
-                    location: self.location(sighting, path, secret.expose().len()),
+                    location: self.location(sighting, path),
                     objects: objects.len() as u64,
                 }
             })

@@ -1,13 +1,16 @@
 //! Reads blobs, commits and tags: matches them, and notes what commits and tags say of history.
 
 use super::{
-    lines::{Lines, line_of},
-    values::{ValueIndex, Values},
+    lines::{LineIndex, Start},
+    sighting::{DroppedSighting, Names, Sighting, Value},
+    unwrap::{Text, Unopened, Unwrapper},
 };
 use crate::{
+    aws,
+    decode::{Budget, Limits},
     detect::{Detector, Found, Scratch, View},
     git::{Base, CommitHeader, Object, ObjectIndex, Visitor, lfs::Pointer, tag_target},
-    model::{Candidate, Confidence, DropReason, ObjectKind, Oid, Verdict},
+    model::{Candidate, DropReason, ObjectKind, Oid, Secret, Verdict},
     policy::inline,
 };
 use std::{collections::BTreeMap, io::Read};
@@ -15,38 +18,19 @@ use std::{collections::BTreeMap, io::Read};
 /// Objects that are too large to be held are matched in windows of this many bytes, or of eight overlaps if that is more.
 const WINDOW: usize = 8 << 20;
 
-/// A value at a place of an object.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sighting {
-    pub value: ValueIndex,
-    pub object: ObjectIndex,
-    /// First byte, from the start of the object.
-    pub at: u64,
-    pub line: u32,
-    pub column: u32,
-    pub confidence: Confidence,
-    /// A comment on the line that allows it.
-    pub marker: Option<&'static str>,
-}
-
-/// A dropped value at its first place in an object: only for `--explain`.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct DroppedSighting {
-    pub sighting: Sighting,
-    pub reason: DropReason,
-}
-
 /// Matches every object it is shown.
 pub(super) struct ContentReader<'a> {
     pub detector: &'a Detector<'a>,
-    pub values: &'a Values,
-    /// Values that were dropped; `None` unless they are to be explained.
-    pub dropped: Option<&'a Values>,
+    pub names: &'a Names,
+    /// Whether dropped values are kept.
+    pub explain: bool,
+    /// How far what is wrapped is looked into; `None`: not at all.
+    pub limits: Option<Limits>,
 }
 
 /// What a worker collects.
 pub(super) struct ContentWork {
-    scratch: Scratch,
+    pub scratch: Scratch,
     pub sightings: Vec<Sighting>,
     pub dropped: Vec<DroppedSighting>,
     pub drops: BTreeMap<(u16, DropReason), u64>,
@@ -58,6 +42,8 @@ pub(super) struct ContentWork {
     pub damaged: Vec<ObjectIndex>,
     /// Objects that are too large to be held.
     pub streamed: Vec<ObjectIndex>,
+    /// What was not unwrapped.
+    pub unopened: Vec<Unopened>,
 }
 
 impl ContentReader<'_> {
@@ -78,36 +64,44 @@ impl ContentReader<'_> {
         }
     }
 
-    /// Takes down `candidates`, which stand in `text` in ascending order; `text` begins at `origin` of its object.
-    fn take_down(
+    /// Takes down `candidates`, which stand in `text` of `object`.
+    pub fn take_down(
         &self,
         work: &mut ContentWork,
         object: ObjectIndex,
-        text: &[u8],
-        origin: u64,
-        lines: &mut Lines,
+        text: &Text<'_>,
         candidates: impl Iterator<Item = Candidate>,
     ) {
         for candidate in candidates {
-            let (start, end) = (candidate.start as usize, candidate.end as usize);
             let into = match candidate.verdict {
-                Verdict::Keep => Some(self.values),
+                Verdict::Keep => &self.names.values,
                 Verdict::Drop(reason) => {
                     *work.drops.entry((candidate.rule, reason)).or_insert(0) += 1;
-                    self.dropped
+                    if !self.explain {
+                        continue;
+                    }
+                    &self.names.dropped
                 }
             };
-            let Some(into) = into else { continue };
-            let rule = &self.detector.rules().rules[usize::from(candidate.rule)];
-            let (line, column) = lines.locate(text, start);
+            let (value, coding) = self.detector.value(text.bytes, &candidate);
+            let mut wrapping = text.wrapping.clone();
+            wrapping.layers.extend(coding.map(|coding| coding.to_string()));
+            let (start, end) = (text.place(candidate.start as usize), text.place(candidate.end as usize));
+            let (line, column) = text.base.locate(start);
+            let profile = aws::profile(text.bytes, candidate.start as usize);
+            // Of a value that is encoded by itself the name stands outside.
+            let profile = profile.or_else(|| aws::profile(text.base.bytes, start));
             let sighting = Sighting {
-                value: into.number(candidate.rule, candidate.value(text)),
+                value: into.number(Value { rule: candidate.rule, secret: Secret::new(&value) }),
                 object,
-                at: origin + start as u64,
+                wrapping: self.names.wrappings.number(wrapping),
+                at: text.base.start.origin + start as u64,
                 line,
                 column,
-                confidence: rule.patterns[usize::from(candidate.pattern)].confidence,
-                marker: inline::marker(line_of(text, start, end)),
+                length: end.saturating_sub(start) as u32,
+                pattern: candidate.pattern,
+                profile: profile.map(|name| self.names.profiles.number(name)),
+                marker: inline::marker(text.base.line_of(start, end.max(start))),
             };
             match candidate.verdict {
                 Verdict::Keep => work.sightings.push(sighting),
@@ -132,6 +126,7 @@ impl Visitor for ContentReader<'_> {
             pointers: Vec::new(),
             damaged: Vec::new(),
             streamed: Vec::new(),
+            unopened: Vec::new(),
         }
     }
 
@@ -143,9 +138,14 @@ impl Visitor for ContentReader<'_> {
         };
         if object.counts {
             Self::note_history(work, object);
+            let lines = LineIndex::new(object.bytes, Start::TEXT);
+            let text = Text::own(&lines);
             if !found.is_empty() {
-                let candidates = found.candidates().into_iter();
-                self.take_down(work, object.id, object.bytes, 0, &mut Lines::new(), candidates);
+                self.take_down(work, object.id, &text, found.candidates().into_iter());
+            }
+            if let Some(limits) = self.limits {
+                let mut budget = Budget::new(limits, object.bytes.len());
+                Unwrapper { reader: self, work, object: object.id }.look_into(&text, &found, &mut budget);
             }
         }
         found
@@ -164,28 +164,37 @@ impl Visitor for ContentReader<'_> {
         let margin = 2 * self.detector.overlap() as usize;
         let most = WINDOW.max(8 * margin);
         let mut window = Vec::with_capacity(most);
-        let (mut origin, mut front) = (0_u64, Lines::new());
+        let mut start = Start::TEXT;
+        let mut budget = self.limits.map(|limits| Budget::new(limits, 0));
         loop {
             (&mut *content).take((most - window.len()) as u64).read_to_end(&mut window)?;
             let (text, filled) = (&window[..], window.len());
-            let is_end = filled < most || size == Some(origin + filled as u64);
-            let is_start = origin == 0;
+            let is_end = filled < most || size == Some(start.origin + filled as u64);
+            let is_start = start.origin == 0;
             let found = self.detector.scan(View { bytes: text, is_start, is_end }, &mut work.scratch);
             let from = if is_start { 0 } else { margin };
             let to = if is_end { filled } else { filled - margin };
             let candidates = found.candidates().into_iter();
             let candidates = candidates.filter(|candidate| (from..to).contains(&(candidate.start as usize)));
-            self.take_down(work, id, text, origin, &mut front.clone(), candidates);
+            let lines = LineIndex::new(text, start);
+            let text = Text::own(&lines);
+            self.take_down(work, id, &text, candidates);
+            if let Some(budget) = &mut budget {
+                let mut unwrapper = Unwrapper { reader: self, work, object: id };
+                if is_start {
+                    unwrapper.leave_whole(&text);
+                }
+                unwrapper.decode_hints(&text, &found, from..to, budget);
+            }
             if is_end {
                 break;
             }
             let done = filled - 2 * margin;
-            front.drop_front(text, done);
+            start = lines.from(done);
             window.drain(..done);
-            origin += done as u64;
         }
         // One more read reaches the checksum at the end of the stream.
-        let read = origin + window.len() as u64 + content.read(&mut [0])? as u64;
+        let read = start.origin + window.len() as u64 + content.read(&mut [0])? as u64;
         match size {
             Some(size) if size != read => {
                 Err(std::io::Error::other(format!("it holds {read} bytes instead of the {size} it announces")))

@@ -6,21 +6,25 @@ mod content;
 mod credential;
 mod error;
 mod files;
+mod grade;
+mod interner;
 mod ledger;
 mod lines;
 mod objects;
 mod progress;
 mod scanner;
 mod selection;
+mod sighting;
 mod snapshot;
 mod texts;
-mod values;
+mod ties;
+mod unwrap;
 
 pub use error::ScanError;
 pub use progress::{NoProgress, Progress, Stage};
 pub use scanner::Scanner;
 
-use crate::model::FingerprintKey;
+use crate::{decode::Limits, model::FingerprintKey};
 
 /// What the user may set for a scan.
 #[derive(Debug, Clone)]
@@ -41,6 +45,8 @@ pub struct ScanOptions {
     pub allow_missing: bool,
     /// Keep dropped values for `--explain`.
     pub explain: bool,
+    /// How far what is encoded or packed is looked into; `None`: not at all.
+    pub unwrap: Option<Limits>,
     /// Key of the fingerprints.
     pub fingerprint_key: FingerprintKey,
 }
@@ -55,6 +61,7 @@ impl Default for ScanOptions {
             own_files: true,
             allow_missing: false,
             explain: false,
+            unwrap: Some(Limits::default()),
             fingerprint_key: FingerprintKey::default(),
         }
     }

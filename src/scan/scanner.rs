@@ -9,8 +9,8 @@ use super::{
     objects::Objects,
     progress::{Progress, Stage},
     selection::Selection,
+    sighting::Names,
     texts::TextReader,
-    values::Values,
 };
 use crate::{
     detect::Detector,
@@ -55,13 +55,17 @@ impl Scanner<'_> {
         let mut ledger = Ledger::new(&store, references.len(), bad_refs);
         let shallow = repository.shallow();
 
-        let (values, dropped) = (Values::default(), Values::default());
-        let reader =
-            ContentReader { detector: &detector, values: &values, dropped: self.options.explain.then_some(&dropped) };
+        let names = Names::new();
+        let reader = ContentReader {
+            detector: &detector,
+            names: &names,
+            explain: self.options.explain,
+            limits: self.options.unwrap,
+        };
         let kinds = [ObjectKind::Blob, ObjectKind::Commit, ObjectKind::Tag];
         let advance = |objects, bytes| {
             self.progress.advance(objects, bytes);
-            self.progress.values(values.len() as u64);
+            self.progress.values(names.values.len() as u64);
         };
         let mut content = self.walk(&store, Stage::Walking, &kinds, &advance, &reader);
         ledger.walked(&mut content);
@@ -84,7 +88,7 @@ impl Scanner<'_> {
             let (headers, tags) = history(&mut content);
             Graph::new(store.table(), &headers, &tags, references, &shallow)
         };
-        let assembly = Assembly::new(self.rules, self.options, values, dropped, content.work);
+        let assembly = Assembly::new(self.rules, self.options, names, content.work);
         let objects = Objects::new(&store, repository.blob_hash(), texts, lfs);
         let mut holders = assembly.holders_by_value();
         let text_holders = objects.part(&mut holders);

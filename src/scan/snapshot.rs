@@ -9,8 +9,8 @@ use super::{
     ledger::Ledger,
     objects::Objects,
     progress::Stage,
+    sighting::{Names, ValueIndex},
     texts::{Content, Taken, TextReader},
-    values::{ValueIndex, Values},
 };
 use crate::{
     detect::Detector,
@@ -109,9 +109,13 @@ impl Scanner<'_> {
     ) -> Result<RepositoryReport, ScanError> {
         let rules = self.rules.within(None);
         let detector = Detector::new(&rules)?;
-        let (values, dropped) = (Values::default(), Values::default());
-        let reader =
-            ContentReader { detector: &detector, values: &values, dropped: self.options.explain.then_some(&dropped) };
+        let names = Names::new();
+        let reader = ContentReader {
+            detector: &detector,
+            names: &names,
+            explain: self.options.explain,
+            limits: self.options.unwrap,
+        };
         let hash = repository.map_or_else(BlobHash::default, Repository::blob_hash);
         let mut beside = Beside::new(0);
         read(&self.texts(&reader, hash), &mut beside);
@@ -121,14 +125,14 @@ impl Scanner<'_> {
         let Beside { texts, work, tallies, gaps, lacking, .. } = beside;
         let mut ledger = Ledger::new(&store, 0, Vec::new());
         ledger.beside(tallies, gaps, lacking);
-        let assembly = Assembly::new(self.rules, self.options, values, dropped, work);
+        let assembly = Assembly::new(self.rules, self.options, names, work);
         let objects = Objects::new(&store, hash, texts, FxHashMap::default());
         let mut lives = vec![Life::default(); assembly.value_count()];
         let holders = objects.part(&mut assembly.holders_by_value());
         objects.add_texts(&holders, &mut lives);
         let head = repository.map(Repository::head).unwrap_or_default();
         if let (Some(repository), Source::Worktree) = (repository, source) {
-            look_at_head(repository, &head, &assembly, &mut lives);
+            look_at_head(repository, &head, &objects, &assembly, &mut lives);
         }
         let coverage = ledger.close(self.options.allow_missing, self.cancel.load(Ordering::Relaxed));
         let Assembled { findings, drops, dropped, .. } = assembly.finish(&objects, &lives, &head, |_| true);
@@ -216,21 +220,29 @@ fn read_lfs(
 }
 
 /// Notes which values the commit at HEAD holds in the same file: a work tree is mostly what was committed.
-fn look_at_head(repository: &Repository, head: &Head, assembly: &Assembly<'_>, lives: &mut [Life]) {
+fn look_at_head(
+    repository: &Repository,
+    head: &Head,
+    objects: &Objects<'_>,
+    assembly: &Assembly<'_>,
+    lives: &mut [Life],
+) {
     let Some(tip) = &head.tip else { return };
-    let mut known: FxHashMap<Vec<u8>, Vec<u8>> = FxHashMap::default();
-    let read = |path: &[u8]| {
+    let mut known: FxHashMap<ObjectIndex, (Option<Oid>, Vec<u8>)> = FxHashMap::default();
+    let read = |path: &[u8], number: ObjectIndex| {
         let mut bytes = Vec::new();
-        let blob = repository.blob_at_head(path)?;
-        // A version that cannot be read says nothing.
-        repository.with_blob(&blob, u64::MAX, |content| content.read_to_end(&mut bytes)).ok()?.ok()?;
-        Some(bytes)
+        let blob = repository.blob_at_head(path);
+        // A version that cannot be read says nothing; one that is the same need not be read.
+        if let Some(blob) = blob.filter(|blob| *blob != objects.id(number)) {
+            repository.with_blob(&blob, u64::MAX, |content| content.read_to_end(&mut bytes)).ok();
+        }
+        (blob, bytes)
     };
     for (secret, life) in assembly.secrets().zip(lives) {
-        let mut paths = life.places.iter().filter_map(|stand| stand.path.as_ref());
-        let at_head = paths.any(|path| {
-            let bytes = known.entry(path.clone()).or_insert_with(|| read(path).unwrap_or_default());
-            memmem::find(bytes, secret.expose()).is_some()
+        let at_head = life.places.iter().any(|stand| {
+            let (Some(path), Some(&number)) = (&stand.path, stand.objects.first()) else { return false };
+            let (blob, bytes) = known.entry(number).or_insert_with(|| read(path, number));
+            *blob == Some(objects.id(number)) || memmem::find(bytes, secret.expose()).is_some()
         });
         life.present_in.extend(at_head.then(|| tip.clone()));
     }

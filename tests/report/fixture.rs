@@ -1,9 +1,9 @@
 //! A report with one of each: what the snapshots show. Values are generated, so no line of this tree holds one.
 
 use keytrail::model::{
-    CommitRef, Component, ComponentKind, Confidence, Coverage, DropCount, DropReason, Dropped, Finding, Fingerprint,
-    FingerprintKey, Gap, GapKind, Lifetime, Location, ObjectKind, Occurrence, Oid, Pairing, PairingScope, Place,
-    Report, RepositoryReport, Secret, Severity, Suppression, SuppressionKind, Tally, Trace,
+    CommitRef, Component, ComponentKind, Confidence, Coverage, DropCount, DropReason, Dropped, Evidence, Finding,
+    Fingerprint, FingerprintKey, Gap, GapKind, Lifetime, Location, ObjectKind, Occurrence, Oid, Pairing, PairingScope,
+    Place, Report, RepositoryReport, Secret, Severity, Suppression, SuppressionKind, Tally, Trace, Wrapping,
 };
 use keytrail::rules::{CredentialRule, Rule, RuleSet};
 
@@ -25,6 +25,14 @@ pub fn key_id(prefix: [&str; 2], seed: u64) -> String {
     [&prefix.concat(), random(seed, BASE32, 16).as_str()].concat()
 }
 
+fn wrapping() -> Wrapping {
+    Wrapping { layers: vec!["zip:conf/app.env".to_owned(), "base64".to_owned()], containers: 1 }
+}
+
+fn pairing(scope: PairingScope, lines_apart: Option<u32>, confidence: Confidence) -> Pairing {
+    Pairing { scope, lines_apart, confidence, shared: Vec::new(), rivals: 0 }
+}
+
 /// A secret access key.
 pub fn secret(seed: u64) -> String {
     random(seed, BASE64, 40)
@@ -43,7 +51,14 @@ pub fn oid(n: u8) -> Oid {
 
 /// A place in a file.
 pub fn file(path: &[u8], n: u8, line: u32, column: u32, value: &str) -> Location {
-    Location { place: Place::File(path.to_vec()), object: oid(n), line, column, length: value.len() as u32 }
+    Location {
+        place: Place::File(path.to_vec()),
+        object: oid(n),
+        wrapping: Wrapping::default(),
+        line,
+        column,
+        length: value.len() as u32,
+    }
 }
 
 fn commit(n: u8, author: &str, date: &str) -> CommitRef {
@@ -94,6 +109,7 @@ pub fn finding(
         advice: "Make the key inactive in IAM, look through CloudTrail for its use, then delete it.".to_owned(),
         components,
         pairing: None,
+        evidence: vec![Evidence::Half, Evidence::Named],
         account_id: None,
         lifetime: None,
         trace: parts.last().map(|part| part.3.clone()).unwrap_or_default(),
@@ -121,7 +137,8 @@ fn pair() -> Finding {
         (ComponentKind::SecretAccessKey, secret.as_str(), at_secret, life),
     ];
     Finding {
-        pairing: Some(Pairing { scope: PairingScope::SameBlob, lines_apart: Some(1) }),
+        pairing: Some(pairing(PairingScope::SameBlob, Some(1), Confidence::High)),
+        evidence: vec![Evidence::NearPair, Evidence::Named],
         account_id: Some("123456789012".to_owned()),
         lifetime: Some(Lifetime::LongLived),
         ..finding("aws-access-key", Severity::Critical, "AWS access key with its secret", &parts)
@@ -142,7 +159,8 @@ fn triple() -> Finding {
         (ComponentKind::SessionToken, token.as_str(), at(3, &token), gone),
     ];
     Finding {
-        pairing: Some(Pairing { scope: PairingScope::SamePath, lines_apart: None }),
+        pairing: Some(pairing(PairingScope::SamePath, None, Confidence::Medium)),
+        evidence: vec![Evidence::FarPair, Evidence::Named],
         lifetime: Some(Lifetime::Temporary),
         ..finding("aws-session", Severity::High, "AWS temporary credential", &parts)
     }
@@ -167,7 +185,14 @@ fn removed_id() -> Finding {
 /// A secret in a commit message, held by a branch whose name holds it too.
 fn in_message() -> Finding {
     let secret = secret(4);
-    let at = Location { place: Place::Commit, object: oid(106), line: 6, column: 4, length: 40 };
+    let at = Location {
+        place: Place::Commit,
+        object: oid(106),
+        wrapping: Wrapping::default(),
+        line: 6,
+        column: 4,
+        length: 40,
+    };
     let mut life = trace(&at);
     life.present_in = vec![format!("refs/heads/leak-{secret}")];
     let parts = [(ComponentKind::SecretAccessKey, secret.as_str(), at, life)];
@@ -177,7 +202,7 @@ fn in_message() -> Finding {
 /// A secret in a blob that nothing names.
 fn unreachable() -> Finding {
     let secret = secret(5);
-    let at = Location { place: Place::Unnamed, object: oid(7), line: 1, column: 1, length: 40 };
+    let at = Location { place: Place::Unnamed, object: oid(7), wrapping: wrapping(), line: 1, column: 1, length: 40 };
     let life =
         Trace { occurrences: vec![Occurrence { reachable: false, ..seen_at(&at) }], blobs: 1, ..Trace::default() };
     let parts = [(ComponentKind::SecretAccessKey, secret.as_str(), at, life)];
@@ -309,6 +334,7 @@ pub fn rules() -> RuleSet {
         advice: "Make the key inactive in IAM.".to_owned(),
         only: None,
         references: vec![],
+        escaped: false,
         patterns: vec![],
         checks: vec![],
         examples: vec![],
@@ -324,6 +350,6 @@ pub fn rules() -> RuleSet {
             credential("aws-access-key", "AWS access key", Severity::Critical),
             credential("aws-session", "AWS temporary credential", Severity::High),
         ],
-        allowlist: keytrail::rules::Allowlist::default(),
+        ..RuleSet::default()
     }
 }

@@ -22,7 +22,7 @@ fn one(repo: &Repo, values: &[&str]) -> Value {
 
 #[test]
 fn id_and_secret_in_one_file_are_a_pair_however_many_lines_lie_between() {
-    for lines in [1, 5, 40] {
+    for lines in [1, 5, 40, 400] {
         for id_first in [true, false] {
             let mut keys = Keys::new(50 + lines);
             let (id, secret) = (keys.id(), keys.secret());
@@ -32,7 +32,9 @@ fn id_and_secret_in_one_file_are_a_pair_however_many_lines_lie_between() {
             let repo = Repo::new();
             repo.put("config", text);
             let finding = one(&repo, &[&id, &secret]);
-            assert_eq!(finding["pairing"], json!({ "scope": "same_blob", "lines_apart": lines }));
+            assert_eq!(finding["pairing"]["scope"], "same_blob");
+            assert_eq!(finding["pairing"]["lines_apart"], lines);
+            assert_eq!(finding["pairing"]["confidence"], if lines <= 10 { "high" } else { "medium" });
             assert_eq!((&finding["rule_id"], &finding["severity"]), (&json!("aws-access-key"), &json!("critical")));
         }
     }
@@ -59,7 +61,7 @@ fn halves_in_two_files_of_one_commit_are_a_pair() {
     repo.write("id", id_line(&id));
     repo.write("secret", secret_line(&secret));
     repo.commit("both");
-    assert_eq!(one(&repo, &[&id, &secret])["pairing"], json!({ "scope": "same_commit", "lines_apart": null }));
+    assert_eq!(one(&repo, &[&id, &secret])["pairing"]["scope"], "same_commit");
 }
 
 #[test]
@@ -70,7 +72,8 @@ fn halves_at_one_path_in_two_commits_are_a_pair() {
     repo.put("config", id_line(&id));
     let second = repo.put("config", secret_line(&secret));
     let finding = one(&repo, &[&id, &secret]);
-    assert_eq!(finding["pairing"], json!({ "scope": "same_path", "lines_apart": null }));
+    assert_eq!(finding["pairing"]["scope"], "same_path");
+    assert_eq!(finding["pairing"]["reason"], "in different versions of one file, at config");
     assert_eq!(finding["introduced"]["commit"], second.as_str(), "the credential's life is that of its secret");
 }
 
@@ -79,8 +82,8 @@ fn halves_in_files_and_commits_of_their_own_stay_halves() {
     let mut keys = Keys::new(63);
     let (id, secret) = (keys.id(), keys.secret());
     let repo = Repo::new();
-    repo.put("one", id_line(&id));
-    repo.put("two", secret_line(&secret));
+    repo.put("one/file", id_line(&id));
+    repo.put("two/file", secret_line(&secret));
     let outcome = Scan::of(repo.path()).run();
     assert_eq!(outcome.findings.len(), 2);
     let [lone_id, lone_secret] = [&id, &secret].map(|value| outcome.finding(value));
@@ -88,6 +91,72 @@ fn halves_in_files_and_commits_of_their_own_stay_halves() {
     assert_eq!((&lone_secret["rule_id"], &lone_secret["severity"]), (&json!("aws-secret-access-key"), &json!("high")));
     assert!(outcome.findings.iter().all(|finding| finding["pairing"] == Value::Null));
     assert_eq!(lone_secret["account_id"], Value::Null);
+}
+
+#[test]
+fn halves_in_one_folder_are_a_doubtful_pair() {
+    let mut keys = Keys::new(71);
+    let (id, secret) = (keys.id(), keys.secret());
+    let repo = Repo::new();
+    repo.put("deploy/one", id_line(&id));
+    repo.put("deploy/two", secret_line(&secret));
+    let finding = one(&repo, &[&id, &secret]);
+    assert_eq!((&finding["pairing"]["scope"], &finding["severity"]), (&json!("same_directory"), &json!("high")));
+    assert_eq!(finding["pairing"]["confidence"], "low");
+    assert_eq!(finding["confidence"], "high", "the secret is as sure as it would be alone");
+    assert_eq!(finding["evidence"], json!(["far_pair", "named"]));
+}
+
+#[test]
+fn names_tell_pairs_apart_that_one_commit_brought_in() {
+    let mut keys = Keys::new(72);
+    let list: Vec<(String, String)> = (0..3).map(|_| (keys.id(), keys.secret())).collect();
+    let names = ["PROD", "STAGING", "DEV"];
+    let repo = Repo::new();
+    let line = |n: usize, half: &str, value: &str| format!("{}_AWS_{half}={value}\n", names[n]);
+    let ids: String = (0..3).map(|n| line(n, "ACCESS_KEY_ID", &list[n].0)).collect();
+    let secrets: String = [2, 0, 1].into_iter().map(|n| line(n, "SECRET_ACCESS_KEY", &list[n].1)).collect();
+    repo.write("ids.env", &ids);
+    repo.write("secrets.env", &secrets);
+    repo.commit("both");
+    let outcome = Scan::of(repo.path()).run();
+    pairs(&outcome, &list);
+    let reason = outcome.finding(&list[0].0)["pairing"]["reason"].as_str().unwrap();
+    assert!(reason.ends_with(", both named prod"), "{reason}");
+    let repo = Repo::new();
+    repo.put("all.env", ids + &secrets);
+    pairs(&Scan::of(repo.path()).run(), &list);
+}
+
+#[test]
+fn a_secret_that_was_rotated_alone_goes_with_its_id() {
+    let mut keys = Keys::new(73);
+    let (id, old, new) = (keys.id(), keys.secret(), keys.secret());
+    let both = [(id.clone(), old.clone()), (id.clone(), new.clone())];
+    let repo = Repo::new();
+    repo.put("credentials", id_line(&id) + &secret_line(&old));
+    repo.put("credentials", id_line(&id) + &secret_line(&new));
+    pairs(&Scan::of(repo.path()).run(), &both);
+    let repo = Repo::new();
+    repo.write("ids/a", id_line(&id));
+    repo.write("secrets/a", secret_line(&old));
+    repo.commit("both");
+    repo.put("secrets/a", secret_line(&new));
+    let outcome = Scan::of(repo.path()).run();
+    pairs(&outcome, &both);
+    assert_eq!(outcome.finding(&new)["pairing"]["scope"], "replaced");
+}
+
+#[test]
+fn a_key_in_tests_only_is_less_sure() {
+    let mut keys = Keys::new(74);
+    let text = id_line(&keys.id()) + &secret_line(&keys.secret());
+    let repo = Repo::new();
+    repo.put("tests/fixtures/a.ini", &text);
+    let confidence = || Scan::of(repo.path()).run().findings[0]["confidence"].clone();
+    assert_eq!(confidence(), "medium");
+    repo.put("deploy.ini", text);
+    assert_eq!(confidence(), "high");
 }
 
 /// Each secret is paired with the id of the same number.

@@ -1,8 +1,8 @@
 //! The shapes of finding lines. Fields are written in the order they stand here.
 
 use crate::model::{
-    CommitRef, Component, Confidence, DropReason, Fingerprint, Lifetime, Location, Occurrence, Oid, Pairing, Severity,
-    SuppressionKind, Trace,
+    CommitRef, Component, Confidence, DropReason, Evidence, Fingerprint, Lifetime, Location, Occurrence, Oid, Pairing,
+    PairingScope, Severity, SuppressionKind, Trace,
 };
 use crate::report::mask::Mask;
 use serde::Serialize;
@@ -23,7 +23,8 @@ pub(super) struct FindingLine<'a> {
     pub(super) components: Vec<ComponentField<'a>>,
     pub(super) account_id: Option<&'a str>,
     pub(super) lifetime: Option<Lifetime>,
-    pub(super) pairing: Option<&'a Pairing>,
+    pub(super) pairing: Option<PairingField>,
+    pub(super) evidence: &'a [Evidence],
     pub(super) introduced: Option<CommitField>,
     pub(super) removed: Option<CommitField>,
     pub(super) introductions: Vec<CommitField>,
@@ -62,6 +63,7 @@ pub(super) struct SpotFields {
     line: u32,
     column: u32,
     blob: Oid,
+    wrapped: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -77,6 +79,19 @@ pub(super) struct ComponentField<'a> {
     introduced: Option<CommitField>,
     removed: Option<CommitField>,
     present_in: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct PairingField {
+    scope: PairingScope,
+    lines_apart: Option<u32>,
+    confidence: Confidence,
+    reason: String,
+}
+
+pub(super) fn pairing(pairing: &Pairing, mask: &Mask) -> PairingField {
+    let Pairing { scope, lines_apart, confidence, .. } = *pairing;
+    PairingField { scope, lines_apart, confidence, reason: mask.text(&pairing.reason()) }
 }
 
 #[derive(Serialize)]
@@ -108,6 +123,7 @@ pub(super) fn spot(location: &Location, mask: &Mask) -> SpotFields {
         line: location.line,
         column: location.column,
         blob: location.object,
+        wrapped: location.wrapping.layers.iter().map(|layer| mask.text(layer)).collect(),
     }
 }
 

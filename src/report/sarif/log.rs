@@ -147,6 +147,8 @@ pub(super) struct SarifLocation {
     pub(super) id: Option<usize>,
     pub(super) physical_location: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) logical_locations: Option<[LogicalLocation; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) message: Option<Message>,
 }
 
@@ -155,6 +157,13 @@ pub(super) struct SarifLocation {
 pub(super) struct PhysicalLocation {
     pub(super) artifact_location: ArtifactLocation,
     pub(super) region: Region,
+}
+
+/// Where in the file, if the value is wrapped.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LogicalLocation {
+    pub(super) fully_qualified_name: String,
 }
 
 /// What all paths are relative to: the name that code scanning and its own tools use for it.

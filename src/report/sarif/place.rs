@@ -1,6 +1,6 @@
 //! Where a value stands, as SARIF says it: a relative URI and a region.
 
-use super::log::{ArtifactLocation, Message, PhysicalLocation, ROOT, Region, SarifLocation};
+use super::log::{ArtifactLocation, LogicalLocation, Message, PhysicalLocation, ROOT, Region, SarifLocation};
 use crate::model::Location;
 use crate::report::mask::Mask;
 use std::fmt::Write as _;
@@ -12,13 +12,18 @@ pub(super) fn location(at: &Location, id: Option<usize>, message: Option<String>
         Some(path) => escape(&mask.bytes(&path), "/"),
         None => format!(".git/{}/{}", at.place.kind(), at.object),
     };
-    let (start_line, start_column) = (at.line.max(1), at.column.max(1));
+    // Lines of what a container holds are not lines of the file; viewers want some line all the same.
+    let (start_line, start_column, length) =
+        if at.wrapping.is_own_text() { (at.line.max(1), at.column.max(1), at.length) } else { (1, 1, 0) };
     SarifLocation {
         id,
         physical_location: PhysicalLocation {
             artifact_location: ArtifactLocation { uri: Some(uri), uri_base_id: ROOT },
-            region: Region { start_line, start_column, end_column: start_column.saturating_add(at.length) },
+            region: Region { start_line, start_column, end_column: start_column.saturating_add(length) },
         },
+        logical_locations: mask.wrapping(at).map(|wrapping| {
+            [LogicalLocation { fully_qualified_name: format!("{wrapping}:{}:{}", at.line, at.column) }]
+        }),
         message: message.map(|text| Message { text }),
     }
 }

@@ -60,7 +60,9 @@ fn message(finding: &Finding, mask: &Mask) -> String {
         (false, true, false) => "not in HEAD, but other refs still hold it",
         (false, true, true) => "not in HEAD: history keeps it",
     };
-    format!("{} ({values}), {introduced}, {now}.{account}", mask.text(&finding.title))
+    let wrapped = mask.wrapping(&finding.primary().location).map(|wrapping| format!(", inside of {wrapping}"));
+    let wrapped = wrapped.unwrap_or_default();
+    format!("{} ({values}){wrapped}, {introduced}, {now}.{account}", mask.text(&finding.title))
 }
 
 /// The other components, then the other places.

@@ -3,8 +3,7 @@
 use super::Page;
 use super::paint::{plural, some};
 use crate::model::{
-    CommitRef, Component, ComponentKind, Finding, Lifetime, Pairing, PairingScope, Place, RepositoryReport, Source,
-    SuppressionKind, Trace,
+    CommitRef, Component, ComponentKind, Finding, Lifetime, Place, RepositoryReport, Source, SuppressionKind, Trace,
 };
 use crate::report::place_words;
 use std::io;
@@ -24,7 +23,8 @@ pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport, finding:
     }
     life(page, repository, &finding.trace)?;
     if let Some(pairing) = &finding.pairing {
-        page.fact("paired", &pairing_words(pairing))?;
+        let reason = page.mask.line(&pairing.reason());
+        page.fact("paired", &reason)?;
     }
     other_places(page, finding)?;
     page.fact("fingerprint", finding.fingerprint.as_str())?;
@@ -165,18 +165,6 @@ fn commit_words(page: &Page<'_>, commit: &CommitRef) -> String {
     format!("{}  {day}  {author} <{email}>", commit.id.short())
 }
 
-fn pairing_words(pairing: &Pairing) -> String {
-    match (pairing.scope, pairing.lines_apart) {
-        (PairingScope::SameBlob, Some(0)) => "on one line".to_owned(),
-        (PairingScope::SameBlob, Some(lines)) => {
-            format!("in one file, {} apart", plural(lines.into(), "line", "lines"))
-        }
-        (PairingScope::SameBlob, None) => "in one file".to_owned(),
-        (PairingScope::SamePath, _) => "in different versions of one file".to_owned(),
-        (PairingScope::SameCommit, _) => "in different files of one commit".to_owned(),
-    }
-}
-
 fn other_places(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let named = |place| finding.components.iter().any(|component| component.location.place == place);
     let others: Vec<_> = finding.trace.occurrences.iter().filter(|o| !named(o.location.place.clone())).collect();
@@ -199,13 +187,13 @@ fn other_places(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Location, Occurrence};
+    use crate::model::{Location, Occurrence, Wrapping};
 
     #[test]
     fn a_value_is_where_its_history_or_else_what_lies_beside_has_it() {
         let object = crate::model::Oid::from_bytes(&[7; 20]).unwrap();
         let at = |place, reachable| Occurrence {
-            location: Location { place, object, line: 1, column: 1, length: 1 },
+            location: Location { place, object, wrapping: Wrapping::default(), line: 1, column: 1, length: 1 },
             blobs: 1,
             reachable,
         };
@@ -216,13 +204,5 @@ mod tests {
         let config = || at(Place::Config(b"config".to_vec()), true);
         assert!(Fate::of(&life(false, vec![config()])) == Fate::Beside);
         assert!(Fate::of(&life(false, vec![at(Place::Commit, false), config()])) == Fate::Unreachable);
-    }
-
-    #[test]
-    fn pairing_is_said_in_words() {
-        let words = |scope, lines_apart| pairing_words(&Pairing { scope, lines_apart });
-        assert_eq!(words(PairingScope::SameBlob, Some(0)), "on one line");
-        assert_eq!(words(PairingScope::SameBlob, Some(1)), "in one file, 1 line apart");
-        assert_eq!(words(PairingScope::SameCommit, None), "in different files of one commit");
     }
 }
