@@ -7,7 +7,7 @@
 mod matrix;
 
 use clap::Parser;
-use matrix::{Cell, Verdict, cells, run};
+use matrix::{Cell, build, cells, run};
 use std::process::ExitCode;
 
 /// Scans repositories with known truth and prints what came of each cell: placement, encoding, key type.
@@ -20,6 +20,9 @@ struct Arguments {
     /// Only rows that are wrong.
     #[arg(long)]
     wrong: bool,
+    /// Leave the repository there, bare: each cell's files are in the folder that its row begins with.
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -31,30 +34,26 @@ fn main() -> ExitCode {
         words.iter().all(|word| name.contains(word))
     };
     let cells: Vec<&Cell> = cells.iter().filter(named).collect();
-    let outcome = run(&cells);
+    let repo = build(&cells);
+    if let Some(folder) = &arguments.keep {
+        repo.git(&["clone", "-q", "--mirror", ".", folder]);
+    }
+    let outcome = run(&cells, repo.path());
 
-    let line = |fields: [&str; 6]| {
-        println!(
-            "{:<44} {:<36} {:<26} {:<26} {:<30} {}",
-            fields[0], fields[1], fields[2], fields[3], fields[4], fields[5]
-        );
+    let line = |fields: [&str; 7]| {
+        let [folder, placement, encoding, key, expected, got, verdict] = fields;
+        println!("{folder:<6} {placement:<44} {encoding:<38} {key:<38} {expected:<26} {got:<30} {verdict}");
     };
-    line(["placement", "encoding", "key type", "expected", "got", "verdict"]);
+    line(["", "placement", "encoding", "key type", "expected", "got", "verdict"]);
     for row in &outcome.rows {
         if !arguments.wrong || row.verdict.is_wrong() {
             let Cell { placement, encoding, key, .. } = row.cell;
-            line([placement, encoding, key, &row.expected, &row.got, &row.verdict.to_string()]);
+            line([&row.folder, placement, encoding, key, &row.expected, &row.got, &row.verdict.to_string()]);
         }
     }
-    outcome.remarks.iter().for_each(|remark| println!("{remark}"));
-    let count = |is: fn(Verdict) -> bool| outcome.rows.iter().filter(|row| is(row.verdict)).count();
-    let right = count(|verdict| verdict == Verdict::Right);
-    let missed = count(|verdict| verdict == Verdict::Missed);
-    let false_alarms = count(|verdict| verdict == Verdict::False);
-    let impossible = outcome.rows.len() - right - missed - false_alarms;
-    println!(
-        "{} cells: {right} ok, {missed} missed, {false_alarms} false, {impossible} impossible",
-        outcome.rows.len()
-    );
-    if missed + false_alarms == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    outcome.strays.iter().for_each(|stray| println!("FALSE, at no cell's place: {stray}"));
+    outcome.gaps.iter().for_each(|gap| println!("FALSE, a gap: {gap}"));
+    let [right, missed, false_alarms, impossible] = outcome.totals();
+    println!("{} cells: {right} ok, {missed} missed, {false_alarms} false, {impossible} impossible", cells.len());
+    if outcome.is_right() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

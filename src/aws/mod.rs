@@ -1,7 +1,10 @@
 //! What AWS's own forms say, offline.
 
+mod facts;
 mod key_id;
 mod profile;
+mod signed_request;
 
-pub use key_id::{account_id, lifetime};
+pub use facts::{Facts, facts};
+use key_id::{account_id, lifetime};
 pub use profile::profile;

@@ -6,7 +6,6 @@ use super::rules::load;
 use super::target::{self, Target, config_beside};
 use super::terminal::Terminal;
 use super::{exit, signal};
-use crate::decode::Limits;
 use crate::git::{
     GitError,
     mirror::{self, MirrorError},
@@ -14,7 +13,7 @@ use crate::git::{
 use crate::model::{Coverage, FingerprintKey, GapKind, Report, RepositoryReport, Tally};
 use crate::policy::{Baseline, Config, Policy};
 use crate::rules::RuleSet;
-use crate::scan::{ScanError, ScanOptions, Scanner};
+use crate::scan::{Limits, ScanError, ScanOptions, Scanner};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

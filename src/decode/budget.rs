@@ -28,8 +28,8 @@ impl Default for Limits {
 /// What is left of the [`Limits`] for one object.
 ///
 /// No clock: the same object gives the same pieces on every machine. Time is bounded through bytes, since what is read
-/// of an entry counts as well as what comes out of it: the slowest codec, bzip2, gives some 30 MB a second, the others
-/// 100 and more.
+/// of an entry counts as well as what comes out of it. On one core of 2023 bzip2, the slowest, gives 37 MB a second, xz 51,
+/// zstd 250, gzip 360.
 #[derive(Debug)]
 pub struct Budget {
     limits: Limits,
@@ -70,7 +70,8 @@ impl Budget {
     }
 
     /// Pays for one piece of `bytes` bytes that was decoded by [`super::region`] or [`super::stretches`];
-    /// [`super::open`] pays by itself. False if that is more than there was: then the piece should be left alone.
+    /// [`super::open`] pays by itself. False if that is more than there was: then the piece should be left alone, and
+    /// [`Budget::exhausted`] says why.
     pub fn pay(&mut self, bytes: usize) -> bool {
         let enough = !self.is_spent() && bytes as u64 <= self.bytes;
         self.bytes = self.bytes.saturating_sub(bytes as u64);
@@ -92,8 +93,8 @@ impl Budget {
         self.exhausted(layer)
     }
 
-    /// That the budget is spent, unless it is not or that was said already.
-    pub(super) fn exhausted(&mut self, layer: &str) -> Option<Problem> {
+    /// Says once that the budget is spent; `None` while it is not, and when that was said already.
+    pub fn exhausted(&mut self, layer: &str) -> Option<Problem> {
         if !self.is_spent() || self.told {
             return None;
         }

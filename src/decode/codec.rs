@@ -5,13 +5,14 @@ use flate2::{Decompress, FlushDecompress, Status};
 use lzma_rust2::{LzmaReader, XzReader};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder, StreamingDecoder};
 use std::{
+    fmt,
     io::{ErrorKind, Read},
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
 /// Most memory for what a stream refers back to, in bytes: as much as `zstd --long` asks for, and twice what `xz -9` does.
 /// A header may announce 4 GiB.
-const WINDOW: u32 = 128 << 20;
+pub(super) const WINDOW: u32 = 128 << 20;
 
 /// So much is read at a time from decoders that lose what they decoded together with an error.
 const CHUNK: usize = 4 << 10;
@@ -41,7 +42,7 @@ pub(super) enum Codec {
 }
 
 /// Why a stream ended before its end.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Stop {
     /// It gives more than is allowed.
     TooMuch,
@@ -49,11 +50,13 @@ pub(super) enum Stop {
     Damaged(String),
     /// It needs what is not known here, or too much memory.
     Unsupported(String),
+    /// It needs a password.
+    Encrypted,
 }
 
 impl Stop {
-    fn damaged(cause: impl ToString) -> Self {
-        Self::Damaged(cause.to_string())
+    fn damaged(cause: impl fmt::Display) -> Self {
+        Self::Damaged(format!("{cause}"))
     }
 
     pub(super) fn cut() -> Self {

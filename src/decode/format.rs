@@ -1,6 +1,6 @@
 //! What bytes are wrapped in, by their beginning.
 
-use super::{base64, hex, pyc, sqlite, tar, utf16};
+use super::{base64, hex, pyc, sevenz, sqlite, tar, utf16};
 
 /// A container, a compressed stream, or an encoding of a whole text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,7 +82,7 @@ pub fn recognise(bytes: &[u8]) -> Option<Format> {
         [0x5d, 0, 0, _, _, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, ..]
         | [0x5d, 0, 0, _, _, _, _, _, _, _, 0, 0, 0, 0, ..] => Some(Format::Lzma),
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Format::Zstd),
-        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(Format::SevenZ),
+        _ if bytes.starts_with(sevenz::MAGIC) => Some(Format::SevenZ),
         _ if bytes.starts_with(sqlite::MAGIC) => Some(Format::Sqlite),
         _ if pyc::recognise(bytes) => Some(Format::Pyc),
         _ if tar::recognise(bytes) => Some(Format::Tar),

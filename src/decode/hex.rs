@@ -136,9 +136,10 @@ pub(super) fn decode_list(text: &[u8], part: Range<usize>) -> (Vec<u8>, Map) {
     (decoded, map)
 }
 
-/// The number `0x41` at `at`.
+/// The number `0x41` at `at`; one of more digits is no byte.
 fn number(text: &[u8], at: usize) -> Option<u8> {
     match text.get(at..)? {
+        [b'0', b'x' | b'X', _, _, more, ..] if is_digit(*more) => None,
         [b'0', b'x' | b'X', high, low, ..] => byte(*high, *low),
         _ => None,
     }
@@ -213,5 +214,6 @@ mod tests {
         }
         assert_eq!(list(text.as_bytes(), 3, 1000), None);
         assert_eq!(list(b"0x", 0, 1000), None);
+        assert_eq!(list(b"0x41424344", 2, 1000), None, "a number of many digits");
     }
 }

@@ -21,6 +21,7 @@ mod pyc;
 mod region;
 #[cfg(test)]
 mod sample;
+mod sevenz;
 mod sqlite;
 mod stretches;
 mod tar;

@@ -3,7 +3,7 @@
 use super::{
     Budget, Format, Map, Piece, Problem, base64,
     codec::{self, Codec, Stop},
-    hex, pyc, sqlite, tar, utf16, zip,
+    hex, pyc, sevenz, sqlite, tar, utf16, zip,
 };
 
 /// Takes what comes out of a wrapping. It may call [`open`] again for a piece: the budget is handed on for that.
@@ -31,7 +31,7 @@ pub fn open(format: Format, bytes: &[u8], budget: &mut Budget, sink: &mut dyn Si
             Format::Zstd => drop(out.packed(layer, Codec::Zstd, bytes)),
             Format::Zip => zip::open(bytes, &mut out),
             Format::Tar => tar::open(bytes, &mut out),
-            Format::SevenZ => out.problem(Problem::unsupported(layer, "archives of this kind are not read")),
+            Format::SevenZ => sevenz::open(bytes, &mut out),
             Format::Sqlite => {
                 out.stream(layer, bytes.len(), |most, text| (bytes.len(), sqlite::columns(bytes, most, text)));
             }
@@ -92,6 +92,7 @@ impl Out<'_> {
             Err(Stop::TooMuch) => self.budget.refusal(layer, packed),
             Err(Stop::Damaged(reason)) => Some(Problem::damaged(layer, reason)),
             Err(Stop::Unsupported(reason)) => Some(Problem::unsupported(layer, reason)),
+            Err(Stop::Encrypted) => Some(Problem::Encrypted(layer.to_owned())),
         };
         // What was read counts too: a million entries may share one long stream that gives nothing.
         self.budget.pay(text.len().max(read));

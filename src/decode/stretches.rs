@@ -4,7 +4,7 @@ use super::{
     Piece, base64, hex, recognise,
     wrap::{self, Alphabet},
 };
-use std::ops::Range;
+use std::{ops::Range, slice};
 
 /// The fewest digits of a stretch, all in one line.
 const FEWEST: usize = 24;
@@ -39,34 +39,34 @@ fn next_run(text: &[u8], from: usize) -> Option<Range<usize>> {
     let mut start = from;
     // The last of so many bytes first: if it is no digit, none of the others begins a run.
     while let Some(window) = text.get(start..start + FEWEST) {
-        match window.iter().rposition(|&byte| !base64::is_digit(byte)) {
-            Some(last) => start += last + 1,
-            None => {
-                let len = text[start..].iter().position(|&byte| !base64::is_digit(byte));
-                return Some(start..len.map_or(text.len(), |len| start + len));
-            }
-        }
+        let Some(last) = window.iter().rposition(|&byte| !base64::is_digit(byte)) else {
+            let len = text[start..].iter().position(|&byte| !base64::is_digit(byte));
+            return Some(start..len.map_or(text.len(), |len| start + len));
+        };
+        start += last + 1;
     }
     None
 }
 
 /// What the stretch that begins with `run` decodes to, if that looks like something.
 fn decode(text: &[u8], run: Range<usize>) -> Option<(Range<usize>, Piece)> {
-    let look = [run.start..run.end.min(run.start + LOOK)];
+    let look = run.start..run.end.min(run.start + LOOK);
     let whole = |alphabet: Alphabet, phase: u8| {
         let (mut lines, _) = wrap::runs(text, run.start, phase.into(), alphabet, MOST)?;
         // What stands before it was looked at before.
         lines.retain(|line| line.start >= run.start);
         Some((run.start..lines.last()?.end, lines))
     };
-    if text[look[0].clone()].iter().all(|&byte| hex::is_digit(byte))
-        && let Some(phase) = [0, 1].into_iter().find(|&phase| looks_good(&hex::decode(text, &look, phase).0))
+    if text[look.clone()].iter().all(|&byte| hex::is_digit(byte))
+        && let Some(phase) =
+            [0, 1].into_iter().find(|&phase| looks_good(&hex::decode(text, slice::from_ref(&look), phase).0))
     {
         let (range, lines) = whole(hex::ALPHABET, phase)?;
         return Some((range, Piece::mapped("hex", hex::decode(text, &lines, phase))));
     }
     // Any number of the first digits may belong to something else: a path, an escape.
-    let phase = [0, 3, 2, 1].into_iter().find(|&phase| looks_good(&base64::decode(text, &look, phase).0))?;
+    let phase =
+        [0, 3, 2, 1].into_iter().find(|&phase| looks_good(&base64::decode(text, slice::from_ref(&look), phase).0))?;
     let (range, lines) = whole(base64::ALPHABET, phase)?;
     Some((range, Piece::mapped("base64", base64::decode(text, &lines, phase))))
 }

@@ -44,13 +44,11 @@ fn members(bytes: &[u8], from: usize, out: &mut Out<'_>) -> Option<usize> {
     archive.set_ignore_zeros(true);
     let (mut entries, mut end) = (archive.entries().ok()?, from);
     while out.goes_on("tar") {
-        let mut entry = match codec::guarded(|| entries.next().transpose().map_err(Stop::from)) {
-            Ok(entry) => entry?,
-            Err(_) => {
-                out.problem(Problem::damaged("tar", format!("no header of a member at byte {end} or behind it")));
-                return Some(end + BLOCK);
-            }
+        let Ok(entry) = codec::guarded(|| entries.next().transpose().map_err(Stop::from)) else {
+            out.problem(Problem::damaged("tar", format!("no header of a member at byte {end} or behind it")));
+            return Some(end + BLOCK);
         };
+        let mut entry = entry?;
         let data = from + entry.raw_file_position() as usize;
         let kind = entry.header().entry_type();
         let packed =

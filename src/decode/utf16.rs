@@ -36,9 +36,8 @@ fn unit(pair: &[u8], is_big: bool) -> u16 {
 /// Whether `unit` stands in texts: printable ASCII, white space, letters and punctuation of other scripts.
 fn is_text(unit: u16) -> bool {
     match unit {
-        0x20..=0x7e | 0x09 | 0x0a | 0x0d => true,
+        0x09 | 0x0a | 0x0d | 0x20..=0x7e | 0xa0..=0xff | 0x2010..=0x205e | 0x3000..=0x303f | 0xff00..=0xffef => true,
         0..0xa0 => false,
-        0xa0..=0xff | 0x2010..=0x205e | 0x3000..=0x303f | 0xff00..=0xffef => true,
         _ => char::from_u32(unit.into()).is_some_and(char::is_alphanumeric),
     }
 }

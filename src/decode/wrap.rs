@@ -154,8 +154,8 @@ fn gap(text: &[u8], end: usize) -> Option<usize> {
     let at_most = text.len().min(end + GAP);
     while at < at_most {
         match (text[at], quote) {
-            (b' ' | b'\t', _) => {}
-            (b'\r' | b'\n', _) => is_next = true,
+            (b' ' | b'\t', _) | (b',', Some(_)) => {}
+            (b'\r' | b'\n', _) | (b'+' | b'.' | b'&', Some(_)) => is_next = true,
             (b'\\', _) => match text.get(at + 1) {
                 Some(b'n' | b'r') => {
                     at += 1;
@@ -165,8 +165,6 @@ fn gap(text: &[u8], end: usize) -> Option<usize> {
                 _ => return None,
             },
             (b'"' | b'\'' | b'`', None) => quote = Some(text[at]),
-            (b'+' | b'.' | b'&', Some(_)) => is_next = true,
-            (b',', Some(_)) => {}
             (b'#' | b'*' | b'>', None) if is_next => {}
             (byte, Some(open)) if byte == open => return is_next.then_some(at + 1),
             _ => break,

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn words_that_share_bytes_share_an_anchor() {
-        let words = ["secret_key", "aws_secret", "AKIA", "session_token"].map(Literal::keyword);
+        let words = ["secret_key", "aws_secret", "AKIA", "session_token"].map(|text| Literal::keyword(text, false));
         let anchors = choose(&words.each_ref()).unwrap();
         assert_eq!(anchors.len(), 3);
         assert_eq!(anchors[0].words.len(), 2);
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn too_many_anchors_are_none() {
-        let words: Vec<Literal> = (0..80).map(|n| Literal::keyword(&format!("{n:04}"))).collect();
+        let words: Vec<Literal> = (0..80).map(|n| Literal::keyword(&format!("{n:04}"), false)).collect();
         assert_eq!(choose(&words.iter().collect::<Vec<_>>()), None);
         assert_eq!(choose(&[]), None);
     }

@@ -291,7 +291,7 @@ mod tests {
     use super::*;
     use crate::detect::prove;
     use crate::model::{ComponentKind, Confidence, Severity};
-    use crate::rules::{Check, Pattern, Rule};
+    use crate::rules::{Check, Decode, Pattern, Rule, Wrapped, WrappedForm};
     use proptest::prelude::*;
     use regex::bytes::Regex;
 
@@ -299,12 +299,14 @@ mod tests {
         Pattern {
             name: "p".to_owned(),
             keywords: keywords.iter().map(ToString::to_string).collect(),
+            exact: false,
             near,
             before,
             after,
             regex: Regex::new(regex).unwrap(),
             decode: None,
             confidence: Confidence::High,
+            paths: None,
             checks: Vec::new(),
         }
     }
@@ -332,13 +334,20 @@ mod tests {
     fn rules(always: bool) -> RuleSet {
         let mut rules = vec![
             rule("id", vec![pattern(&["AB"], None, 2, 6, "(?:^|[^A-Z])(?<value>AB[xy]{4})(?:[^xy]|$)")]),
-            rule("named", vec![pattern(&["key", "a_key"], None, 3, 12, "key[=: ]{1,3}(?<value>[xyz]{3,})")]),
+            rule(
+                "named",
+                vec![pattern(&["key", "a_key"], None, 3, 12, "key[=: ]{1,3}(?<value>(?:[xyz]|%7[89]|\"\\+\"){3,})")],
+            ),
             rule("near", vec![pattern(&[], Some(0), 8, 8, "(?<value>[0z]{3})")]),
         ];
+        rules[1].escaped = true;
+        let from = vec![Coding::Hex, Coding::Base64];
+        rules[2].patterns[0].decode = Some(Decode { from, to: Regex::new(r"(?-u)^[^\xcf]").unwrap() }); // not of z
         if always {
             rules.push(rule("always", vec![pattern(&[], None, 0, 0, "z=y")]));
         }
-        RuleSet { rules, ..RuleSet::default() }
+        let wrapped = vec![Wrapped { keywords: vec!["key".to_owned()], forms: vec![WrappedForm::Hex] }];
+        RuleSet { rules, wrapped, ..RuleSet::default() }
     }
 
     /// Applies copies and insertions, as a delta would, and joins copies that go on where the last one ended.
@@ -381,6 +390,9 @@ mod tests {
                 Just("xyxy"),
                 Just("zz"),
                 Just("0"),
+                Just("%78"),
+                Just("\"+\""),
+                Just("6b6579"),
                 Just(" "),
                 Just("="),
                 Just("y"),
@@ -423,6 +435,9 @@ mod tests {
                 for candidate in whole.candidates() {
                     prop_assert!(candidate.start < candidate.end && candidate.end as usize <= built.len());
                 }
+                let places: Vec<usize> = detector.hints(&by_delta).map(|hint| hint.at as usize).collect();
+                let seen = |at: &usize| built[*at..].starts_with(b"6b6579");
+                prop_assert_eq!(places, (0..built.len()).filter(seen).collect::<Vec<_>>());
                 (bytes, found) = (built, by_delta);
             }
         }
@@ -434,6 +449,17 @@ mod tests {
         let detector = Detector::new(&rules).unwrap();
         let found = detector.scan(View::whole(b"000 ABxyxy zzz a_KEY: xyz key=xxx"), &mut detector.scratch());
         let values: Vec<_> = found.candidates().iter().map(|c| (c.rule, c.start)).collect();
-        assert_eq!(values, [(2, 0), (0, 4), (2, 11), (1, 30)], "the first keyword is not written 'key'");
+        assert_eq!(values, [(2, 0), (0, 4), (1, 30)], "the first keyword is not written 'key', and zzz is not decoded");
+    }
+
+    #[test]
+    fn a_caller_may_look_near_a_place_of_his_own() {
+        let rules = rules(false);
+        let detector = Detector::new(&rules).unwrap();
+        let text = b"000 ......... QUJ4eXh5 0z0 .......... 000";
+        let found = detector.near(View::whole(text), 0, 14..22, &mut detector.scratch());
+        let values: Vec<_> = found.iter().map(|c| (c.rule, c.start)).collect();
+        assert_eq!(values, [(2, 23)]);
+        assert_eq!(detector.value(text, &found[0]), (Cow::Owned(vec![0xd3, 0x3d]), Some(Coding::Base64)));
     }
 }

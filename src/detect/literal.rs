@@ -10,8 +10,8 @@ pub(super) struct Literal {
 
 impl Literal {
     /// A rule's keyword: with an upper-case letter it is matched as written, without one in any case.
-    pub fn keyword(text: &str) -> Self {
-        Self { text: text.as_bytes().to_vec(), exact: text.bytes().any(|byte| byte.is_ascii_uppercase()) }
+    pub fn keyword(text: &str, exact: bool) -> Self {
+        Self { text: text.as_bytes().to_vec(), exact: exact || text.bytes().any(|byte| byte.is_ascii_uppercase()) }
     }
 
     /// Whether it stands at `at`.

@@ -50,16 +50,16 @@ enum Engine {
 impl Prefilter {
     /// Collects the keywords of all patterns, and the encoded words.
     pub fn new(rules: &RuleSet) -> Result<Self, aho_corasick::BuildError> {
-        let mut by_text: BTreeMap<&str, Vec<(u16, u16)>> = BTreeMap::new();
+        let mut by_text: BTreeMap<(&str, bool), Vec<(u16, u16)>> = BTreeMap::new();
         for (r, rule) in rules.rules.iter().enumerate() {
             for (p, pattern) in rule.patterns.iter().enumerate() {
                 for keyword in &pattern.keywords {
-                    by_text.entry(keyword).or_default().push((r as u16, p as u16));
+                    by_text.entry((keyword, pattern.exact)).or_default().push((r as u16, p as u16));
                 }
             }
         }
-        let plain = by_text.into_iter().map(|(text, patterns)| {
-            let literal = Literal::keyword(text);
+        let plain = by_text.into_iter().map(|((text, exact), patterns)| {
+            let literal = Literal::keyword(text, exact);
             Word { literal, patterns, hint: None }
         });
         let encoded = forms(&rules.wrapped).into_iter().map(|form| Word {
@@ -149,7 +149,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn prefilter(words: &[&str], anchored: bool) -> Prefilter {
-        let word = |text: &&str| Word { literal: Literal::keyword(text), patterns: Vec::new(), hint: None };
+        let word = |text: &&str| Word { literal: Literal::keyword(text, false), patterns: Vec::new(), hint: None };
         let words: Vec<Word> = words.iter().map(word).collect();
         let longest = words.iter().map(Word::len).max().unwrap();
         // Two engines, as for keywords and encoded words.
@@ -169,6 +169,18 @@ mod tests {
     }
 
     const WORDS: [&str; 7] = ["AKIA", "secret_key", "secret", "key", "aws_secret", "s3_secret", "_key"];
+
+    /// Up to 32 spellings the vector search looks at 32 bytes at a time, beyond that at 16.
+    #[test]
+    fn the_built_in_words_are_few_enough_for_the_vector_search() {
+        let prefilter = Prefilter::new(&crate::rules::builtin().unwrap()).unwrap();
+        let spellings = |engine: &Engine| match engine {
+            Engine::Anchors { anchors, .. } => anchors.iter().map(|anchor| anchor.literal.spellings().len()).sum(),
+            Engine::Automaton { .. } => usize::MAX,
+        };
+        let spellings: Vec<usize> = prefilter.engines.iter().map(spellings).collect();
+        assert!(spellings[0] <= 64 && spellings[1] <= 32, "{spellings:?}");
+    }
 
     proptest! {
         #[test]

@@ -109,6 +109,8 @@ fn unbase64(text: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::{Detector, View};
+    use crate::model::{Candidate, Verdict};
 
     fn joined(raw: &str) -> Option<(String, Option<Coding>)> {
         unescaped(raw.as_bytes()).map(|(value, coding)| (String::from_utf8(value.into_owned()).unwrap(), coding))
@@ -143,6 +145,34 @@ mod tests {
         assert_eq!(joined("a\" + \"bc"), None);
         assert!(joined(&["ab"; 8].join("\"+\"")).is_some());
         assert_eq!(joined(&["ab"; 9].join("\"+\"")), None);
+    }
+
+    /// So that fingerprints agree, whatever the value was written in.
+    #[test]
+    fn one_secret_in_many_writings_is_one_value() {
+        let rules = crate::rules::builtin().unwrap();
+        let detector = Detector::new(&rules).unwrap();
+        let halves = ("NxRXX/WAfkqB4osNj", "Jo+kuoCoem+N4FhRuuJz/tb");
+        let (secret, id) = ([halves.0, halves.1].concat(), "2VAVWETPFOYSCXS4");
+        for (written, coding) in [
+            (secret.clone(), None),
+            (secret.replace('/', "%2F").replace('+', "%2b"), Some(Coding::Url)),
+            (secret.replace('/', "\\/").replace('+', "\\u002B"), Some(Coding::Json)),
+            (secret.replace('/', "&#x2F;").replace('+', "&plus;"), Some(Coding::Html)),
+            (format!("{}=\r\n{}", halves.0, halves.1), Some(Coding::QuotedPrintable)),
+            (format!("{}\" + \"{}", halves.0, halves.1), Some(Coding::Joined)),
+            (secret.bytes().map(|byte| format!("{byte:02x}")).collect(), Some(Coding::Hex)),
+        ] {
+            for introduced in ["aws_secret_access_key = \"".to_owned(), format!("(\"{}{id}\", \"", "AKIA")] {
+                let text = format!("{introduced}{written}\"");
+                let found = detector.scan(View::whole(text.as_bytes()), &mut detector.scratch()).candidates();
+                let kept = |one: &&Candidate| one.verdict == Verdict::Keep;
+                let values: Vec<_> =
+                    found.iter().filter(kept).map(|one| detector.value(text.as_bytes(), one)).collect();
+                let last = values.last().unwrap();
+                assert_eq!((last.0.as_ref(), last.1), (secret.as_bytes(), coding), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum DropReason {
     Repetitive,
     /// A value known to be harmless: a documentation key and the like.
     Allowlisted,
+    /// Stands in no file of the name that its pattern asks for.
+    OtherPath,
 }
 
 impl DropReason {
@@ -31,6 +33,7 @@ impl DropReason {
             Self::Words => "words",
             Self::Repetitive => "repetitive",
             Self::Allowlisted => "allowlisted",
+            Self::OtherPath => "other_path",
         }
     }
 }

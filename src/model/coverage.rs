@@ -16,6 +16,10 @@ pub enum GapKind {
     ShallowBoundary,
     /// An object is larger than the limit and could not be streamed.
     TooLarge,
+    /// More is packed or encoded in an object than may be unpacked of one.
+    UnpackLimit,
+    /// A part of a container that cannot be unpacked: encrypted, damaged, of an unknown method.
+    Sealed,
     /// An object's bytes do not decode.
     CorruptObject,
     /// A delta names a base that is not there.
@@ -40,6 +44,8 @@ impl GapKind {
             Self::LfsNotStored => "lfs_not_stored",
             Self::ShallowBoundary => "shallow_boundary",
             Self::TooLarge => "too_large",
+            Self::UnpackLimit => "unpack_limit",
+            Self::Sealed => "sealed",
             Self::CorruptObject => "corrupt_object",
             Self::MissingBase => "missing_base",
             Self::UnreadableStore => "unreadable_store",
@@ -95,6 +101,9 @@ pub struct Coverage {
     pub gaps: Vec<Gap>,
     /// Gaps that the user accepted beforehand (`--allow-missing`): named, but not counted against the scan.
     pub accepted_gaps: Vec<Gap>,
+    /// What nobody can read without more than the object: encrypted, damaged or unknown parts of containers, sorted. Their
+    /// bytes were searched as they lie, and they do not count against the scan.
+    pub sealed: Vec<Gap>,
     /// Refs that were followed.
     pub refs: u64,
 }

@@ -13,7 +13,7 @@ pub enum ComponentKind {
     SecretAccessKey,
     /// What a temporary credential needs besides id and secret.
     SessionToken,
-    /// Anything a user's own rule finds.
+    /// Anything else that a rule finds.
     #[serde(untagged)]
     Other(String),
 }
@@ -99,10 +99,12 @@ pub struct Finding {
     pub pairing: Option<Pairing>,
     /// What severity and confidence rest on, sorted.
     pub evidence: Vec<Evidence>,
-    /// Twelve digits, decoded offline from the access key id where it carries them.
+    /// Twelve digits, decoded offline from the values that carry them: an access key id, a user name.
     pub account_id: Option<String>,
-    /// Long-lived or temporary, where the id tells.
+    /// Long-lived or temporary, where the values tell.
     pub lifetime: Option<Lifetime>,
+    /// When it stops or stopped working by itself, where it says so: RFC 3339 in UTC.
+    pub expires: Option<String>,
     /// The life of the credential: that of its most telling component (secret, then token, then id).
     pub trace: Trace,
     /// `primaryLocationLineHash` of the first component's line in its blob: see

@@ -91,6 +91,6 @@ pub struct Location {
     pub line: u32,
     /// Column of the value's first byte in that line, in bytes, from 1.
     pub column: u32,
-    /// Bytes that it takes there.
+    /// Bytes that it takes there, as far as it stands in that line.
     pub length: u32,
 }

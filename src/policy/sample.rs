@@ -28,6 +28,7 @@ pub(super) fn finding_of(id: u8, secret: u8, paths: &[&str]) -> Finding {
         evidence: Vec::new(),
         account_id: None,
         lifetime: None,
+        expires: None,
         line_hash: String::new(),
         suppression: None,
     }

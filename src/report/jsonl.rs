@@ -54,6 +54,7 @@ fn finding_line<'a>(
         components: finding.components.iter().map(|component| line::component(component, mask)).collect(),
         account_id: finding.account_id.as_deref(),
         lifetime: finding.lifetime,
+        expires: finding.expires.as_deref(),
         pairing: finding.pairing.as_ref().map(|pairing| line::pairing(pairing, mask)),
         evidence: &finding.evidence,
         introduced: trace.introduced().map(|commit| line::commit(commit, mask)),

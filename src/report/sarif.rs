@@ -81,7 +81,7 @@ fn notifications(repository: &RepositoryReport, cut: usize, mask: &Mask) -> Vec<
     if cut > 0 {
         list.push(plain("warning", format!("{cut} results beyond the first {RESULTS} are left out.")));
     }
-    for (level, gaps) in [("error", &coverage.gaps), ("note", &coverage.accepted_gaps)] {
+    for (level, gaps) in [("error", &coverage.gaps), ("note", &coverage.accepted_gaps), ("note", &coverage.sealed)] {
         list.extend(gaps.iter().take(NOTIFICATIONS).map(|gap| gap_notification(level, gap, mask)));
         let more = gaps.len().saturating_sub(NOTIFICATIONS);
         if more > 0 {

@@ -72,6 +72,9 @@ fn write_pattern(rules: &RuleSet, rule: &Rule, pattern: &Pattern, out: &mut dyn 
             writeln!(out, "  looks     {before} bytes before and {after} after: {keywords}")?;
         }
     }
+    if let Some(paths) = &pattern.paths {
+        writeln!(out, "  only in   {}", paths.globs().join(", "))?;
+    }
     writeln!(out, "  regex     {}", pattern.regex.as_str().replace('\n', "\n          "))?;
     if let Some(decode) = &pattern.decode {
         let from: Vec<&str> = decode.from.iter().map(|coding| coding.as_str()).collect();

@@ -53,6 +53,8 @@ pub(super) struct PatternForm {
     pub(super) name: Spanned<String>,
     #[serde(default)]
     pub(super) keywords: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) exact: bool,
     pub(super) near: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) before: Option<Spanned<u32>>,
@@ -61,6 +63,7 @@ pub(super) struct PatternForm {
     pub(super) regex: Spanned<String>,
     pub(super) decode: Option<DecodeForm>,
     pub(super) confidence: Confidence,
+    pub(super) paths: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     pub(super) checks: Vec<Spanned<CheckForm>>,
 }

@@ -2,15 +2,16 @@
 
 use super::file::{CheckForm, CredentialForm, DecodeForm, PatternForm, RuleForm, RulesForm};
 use super::fragments::Fragments;
-use super::{ByteSet, Check, CredentialRule, Decode, Harmless, Pattern, Rule, RuleSet, RulesError, Wrapped};
+use super::{ByteSet, Check, CredentialRule, Decode, Harmless, Paths, Pattern, Rule, RuleSet, RulesError, Wrapped};
 use crate::model::{Coding, ComponentKind};
 use regex::bytes::{Regex, RegexBuilder};
 use std::path::Path;
 use toml::Spanned;
 
 /// The files compiled in: name and text.
-const BUILTIN: [(&str, &str); 3] = [
+const BUILTIN: [(&str, &str); 4] = [
     ("patterns/aws.toml", include_str!("../../patterns/aws.toml")),
+    ("patterns/services.toml", include_str!("../../patterns/services.toml")),
     ("patterns/git.toml", include_str!("../../patterns/git.toml")),
     ("patterns/allowlist.toml", include_str!("../../patterns/allowlist.toml")),
 ];
@@ -202,11 +203,18 @@ impl Place<'_> {
             regex: self.regex(&subject, &form.regex)?,
             decode: form.decode.map(|decode| self.decode(&subject, decode)).transpose()?,
             checks: self.checks(&subject, form.checks)?,
+            paths: form.paths.map(|globs| self.paths(&subject, globs)).transpose()?,
             name: form.name.into_inner(),
             keywords: form.keywords.into_iter().map(Spanned::into_inner).collect(),
+            exact: form.exact,
             near,
             confidence: form.confidence,
         })
+    }
+
+    fn paths(&self, subject: &str, globs: Spanned<Vec<String>>) -> Result<Paths, RulesError> {
+        let line = self.line(&globs);
+        Paths::new(globs.into_inner()).map_err(|problem| self.invalid(line, subject, &problem))
     }
 
     /// The expression of a pattern.

@@ -6,10 +6,12 @@ mod error;
 mod file;
 mod fragments;
 mod load;
+mod paths;
 mod rule;
 
 pub use allowlist::{Allowlist, Harmless};
 pub use describe::{write_page, write_table};
 pub use error::RulesError;
 pub use load::{builtin, load_user};
+pub use paths::Paths;
 pub use rule::{ByteSet, Check, CredentialRule, Decode, Pattern, Rule, RuleSet, Scope, Wrapped, WrappedForm};

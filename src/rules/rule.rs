@@ -1,6 +1,6 @@
 //! A rule as the matcher uses it: compiled and checked.
 
-use super::Allowlist;
+use super::{Allowlist, Paths};
 use crate::model::{Coding, ComponentKind, Confidence, Severity};
 use regex::bytes::Regex;
 use serde::Deserialize;
@@ -103,6 +103,9 @@ pub struct Pattern {
     /// Literal strings that wake the pattern. One with an upper-case letter is matched as written, one without in any
     /// case.
     pub keywords: Vec<String>,
+    /// Whether all keywords are matched as written: a word of four letters has sixteen spellings, and the search for
+    /// keywords has room for 64 in all.
+    pub exact: bool,
     /// Instead of keywords: the index of the rule whose kept candidates wake the pattern.
     pub near: Option<usize>,
     /// Bytes of the window before the first byte of the keyword or candidate.
@@ -115,6 +118,9 @@ pub struct Pattern {
     pub decode: Option<Decode>,
     /// How sure a match is, before pairing.
     pub confidence: Confidence,
+    /// Where a value must stand for its match to count. Known only once trees are read. Of the
+    /// examples a match proves the good ones and is no failure of the bad ones.
+    pub paths: Option<Paths>,
     /// What a value matched by this pattern must pass beyond [`Rule::checks`]: the less the surroundings say, the more.
     pub checks: Vec<Check>,
 }

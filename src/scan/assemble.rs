@@ -3,22 +3,24 @@
 use super::{
     ScanOptions,
     content::ContentWork,
-    credential::{Credential, link},
+    credential::{Credential, Linker},
     grade::{Grounds, grade},
     interner::Number,
     objects::Objects,
     sighting::{DroppedSighting, Names, Sighting, Value, ValueIndex},
     ties::{Facet, Facts, Tie},
+    unwrap::Unopened,
 };
 use crate::{
     aws,
     git::{Life, ObjectIndex, Stand, signature},
     model::{
-        CommitRef, Component, ComponentKind, Confidence, DropCount, Dropped, Evidence, Finding, Fingerprint, Location,
-        Occurrence, Pairing, PairingScope, Secret, Severity, Shared, Suppression, SuppressionKind, Trace, Wrapping,
+        CommitRef, Component, ComponentKind, Confidence, DropCount, DropReason, Dropped, Evidence, Finding,
+        Fingerprint, Gap, GapKind, Location, Occurrence, Pairing, PairingScope, Secret, Severity, Shared, Suppression,
+        SuppressionKind, Trace, Wrapping,
     },
     report::line_hashes,
-    rules::{CredentialRule, RuleSet},
+    rules::{CredentialRule, Paths, Pattern, RuleSet},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{cell::RefCell, collections::BTreeMap};
@@ -38,6 +40,8 @@ pub(super) struct Assembly<'a> {
     damaged: Vec<ObjectIndex>,
     /// Objects that are too large to be held.
     streamed: FxHashSet<ObjectIndex>,
+    /// What was not unwrapped, sorted by object.
+    unopened: Vec<Unopened>,
 }
 
 /// What a report shows of what was found.
@@ -75,6 +79,7 @@ impl<'a> Assembly<'a> {
             drops,
             damaged: Vec::new(),
             streamed: FxHashSet::default(),
+            unopened: Vec::new(),
         };
         let renumber = |sighting: &mut Sighting, values: &[Number]| {
             sighting.value = values[sighting.value as usize];
@@ -88,7 +93,10 @@ impl<'a> Assembly<'a> {
             assembly.dropped.append(&mut work.dropped);
             assembly.damaged.append(&mut work.damaged);
             assembly.streamed.extend(work.streamed);
+            assembly.unopened.append(&mut work.unopened);
         }
+        assembly.unopened.sort_unstable();
+        assembly.unopened.dedup();
         assembly.sightings.sort_unstable_by_key(Sighting::order);
         assembly.dropped.sort_unstable_by_key(|DroppedSighting { sighting, reason }| {
             (sighting.value, *reason, sighting.object, sighting.wrapping, sighting.at)
@@ -102,8 +110,8 @@ impl<'a> Assembly<'a> {
     }
 
     /// Kept and dropped values together.
-    pub fn value_count(&self) -> usize {
-        self.values.len() + self.dropped_values.len()
+    pub fn life_count(&self) -> usize {
+        self.values.len() + self.dropped_values.len() + self.unopened.len()
     }
 
     /// The kept values, in their order.
@@ -111,8 +119,9 @@ impl<'a> Assembly<'a> {
         self.values.iter().map(|value| &value.secret)
     }
 
-    /// By value, kept ones first and then dropped ones: the objects that hold it.
-    pub fn holders_by_value(&self) -> Vec<Vec<ObjectIndex>> {
+    /// By value, kept ones first and then dropped ones: the objects that hold it. After these, by what was not unwrapped: the
+    /// object that it is about, whose path is told.
+    pub fn holders(&self) -> Vec<Vec<ObjectIndex>> {
         let mut holders = vec![Vec::new(); self.values.len() + self.dropped_values.len()];
         for sighting in &self.sightings {
             holders[sighting.value as usize].push(sighting.object);
@@ -121,10 +130,24 @@ impl<'a> Assembly<'a> {
             holders[self.values.len() + dropped.sighting.value as usize].push(dropped.sighting.object);
         }
         holders.iter_mut().for_each(Vec::dedup);
+        holders.extend(self.unopened.iter().map(|unopened| vec![unopened.object]));
         holders
     }
 
-    /// Puts values together and looks up what a report shows of them. `lives` has kept values first and then dropped ones;
+    /// What was not unwrapped, as the ledger tells it. `lives` are those of [`Assembly::holders`].
+    pub fn unopened(&self, objects: &Objects<'_>, lives: &[Life]) -> Vec<Gap> {
+        let lives = &lives[self.values.len() + self.dropped_values.len()..];
+        let gap = |(Unopened { object, detail, is_bound }, life): (&Unopened, &Life)| {
+            let path = life.places.first().and_then(|place| place.path.as_deref());
+            let id = objects.id(*object);
+            let subject = objects.place(*object, path).display(&id);
+            let kind = if *is_bound { GapKind::UnpackLimit } else { GapKind::Sealed };
+            Gap { kind, subject, detail: format!("{detail} (blob {})", id.short()) }
+        };
+        self.unopened.iter().zip(lives).map(gap).collect()
+    }
+
+    /// Puts values together and looks up what a report shows of them. `lives` are those of [`Assembly::holders`];
     /// `asked_for` says of a life whether it is one that the user wants to hear of.
     pub fn finish(
         self,
@@ -137,15 +160,19 @@ impl<'a> Assembly<'a> {
         let builder = Builder { assembly: &self, objects, lives: kept, head, commits: RefCell::default() };
         let kinds: Vec<&ComponentKind> =
             self.values.iter().map(|value| &self.rules.rules[usize::from(value.rule)].kind).collect();
+        let elsewhere: Vec<bool> = (0..).zip(kept).map(|(value, life)| self.elsewhere(value, life)).collect();
         let texts = self.texts();
         let facts = Facts { sightings: &self.sightings, lives: kept, profiles: &self.profiles, texts: &texts };
         let link = |reachable: bool| {
-            let counts =
-                |value: ValueIndex| !self.options.reachable_only || kept[value as usize].reachable == reachable;
+            let counts = |value: ValueIndex| {
+                let value = value as usize;
+                !elsewhere[value] && (!self.options.reachable_only || kept[value].reachable == reachable)
+            };
             let begins_with = |value: ValueIndex, prefix: &str| {
                 self.values[value as usize].secret.expose().starts_with(prefix.as_bytes())
             };
-            link(self.rules, &kinds, facts, begins_with, counts)
+            let linker = Linker { rules: self.rules, kinds: &kinds, facts, begins_with: &begins_with, counts: &counts };
+            linker.link()
         };
         let mut credentials = link(true);
         let all = credentials.len();
@@ -161,8 +188,10 @@ impl<'a> Assembly<'a> {
             let Location { place, line, column, .. } = &finding.primary().location;
             (std::cmp::Reverse(finding.severity), place.clone(), *line, *column, finding.fingerprint.clone())
         });
-        let dropped = builder.dropped(dropped);
-        Assembled { findings, left_out, drops: self.drops, dropped }
+        let mut drops = self.drops.clone();
+        let mut dropped = builder.dropped(dropped);
+        builder.drop_elsewhere(&elsewhere, &mut drops, &mut dropped);
+        Assembled { findings, left_out, drops, dropped }
     }
 
     /// By number of a wrapping: the first wrapping that leads to the same text.
@@ -181,6 +210,20 @@ impl<'a> Assembly<'a> {
         let from = self.sightings.partition_point(|sighting| sighting.value < value);
         let to = self.sightings.partition_point(|sighting| sighting.value <= value);
         &self.sightings[from..to]
+    }
+
+    /// The patterns that found a value, each as often as it did.
+    fn patterns_of(&self, value: ValueIndex) -> impl Iterator<Item = &'a Pattern> {
+        let rule = &self.rules.rules[usize::from(self.values[value as usize].rule)];
+        self.sightings_of(value).iter().map(|sighting| &rule.patterns[usize::from(sighting.pattern)])
+    }
+
+    /// Whether the value is none because all patterns that found it ask for other paths than it stands at.
+    fn elsewhere(&self, value: ValueIndex, life: &Life) -> bool {
+        let stands_in = |paths: &Paths| {
+            life.places.iter().filter_map(|place| place.path.as_deref()).any(|path| paths.matches(path))
+        };
+        self.patterns_of(value).all(|pattern| pattern.paths.as_ref().is_some_and(|paths| !stands_in(paths)))
     }
 }
 
@@ -213,6 +256,8 @@ impl Builder<'_> {
         let rules = self.assembly.rules;
         let components: Vec<Component> = credential.values().map(|value| self.component(value)).collect();
         let leading = credential.values().position(|value| value == credential.leading()).unwrap_or(0);
+        let facts = |component: &Component| aws::facts(&component.kind, component.secret.expose());
+        let facts = components.iter().map(facts).fold(facts(&components[leading]), aws::Facts::or);
         let kinds: Vec<&ComponentKind> = components.iter().map(|component| &component.kind).collect();
         let id = components.iter().find(|component| component.kind == ComponentKind::AccessKeyId);
         let id = id.map(|component| component.secret.expose());
@@ -240,8 +285,9 @@ impl Builder<'_> {
             advice: advice.clone(),
             pairing: credential.tie.as_ref().map(|tie| self.pairing(tie)),
             evidence,
-            account_id: id.and_then(aws::account_id),
-            lifetime: id.and_then(aws::lifetime),
+            account_id: facts.account_id,
+            lifetime: facts.lifetime,
+            expires: facts.expires,
             trace: components[leading].trace.clone(),
             line_hash: String::new(),
             suppression: self.inline(credential),
@@ -252,8 +298,7 @@ impl Builder<'_> {
     fn grade(&self, credential: &Credential<'_>, severity: Severity) -> (Severity, Confidence, Vec<Evidence>) {
         let leading = credential.leading();
         let rule = &self.assembly.rules.rules[usize::from(self.assembly.values[leading as usize].rule)];
-        let patterns =
-            || self.assembly.sightings_of(leading).iter().map(|one| &rule.patterns[usize::from(one.pattern)]);
+        let patterns = || self.assembly.patterns_of(leading);
         let places = || credential.values().flat_map(|value| &self.lives[value as usize].places);
         let paths: Vec<&[u8]> = places().filter_map(|place| place.path.as_deref()).collect();
         let whole = credential.id.is_some() && credential.main.is_some();
@@ -391,11 +436,28 @@ impl Builder<'_> {
         marker.map(|reason| Suppression { kind: SuppressionKind::Inline, reason: reason.to_owned() })
     }
 
+    /// Adds the values that stand elsewhere than their patterns ask for to the drops, and with `--explain` to the dropped.
+    fn drop_elsewhere(&self, elsewhere: &[bool], drops: &mut Vec<DropCount>, dropped: &mut Vec<Dropped>) {
+        let reason = DropReason::OtherPath;
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for value in (0..).zip(elsewhere).filter_map(|(value, &elsewhere)| elsewhere.then_some(value)) {
+            let Component { rule_id, secret, location, trace, .. } = self.component(value);
+            let objects = u64::from(trace.blobs);
+            *counts.entry(rule_id.clone()).or_insert(0) += objects;
+            if self.assembly.options.explain {
+                dropped.push(Dropped { rule_id, secret, reason, detail: String::new(), location, objects });
+            }
+        }
+        drops.extend(counts.into_iter().map(|(rule_id, count)| DropCount { rule_id, reason, count }));
+        drops.sort();
+        dropped.sort_by_cached_key(|dropped| (dropped.rule_id.clone(), dropped.reason, dropped.location.clone()));
+    }
+
     /// The dropped values, each with its first place.
     fn dropped(&self, lives: &[Life]) -> Vec<Dropped> {
         let groups =
             self.assembly.dropped.chunk_by(|a, b| (a.sighting.value, a.reason) == (b.sighting.value, b.reason));
-        let mut dropped: Vec<Dropped> = groups
+        groups
             .map(|group| {
                 let DroppedSighting { sighting, reason } = &group[0];
                 let Value { rule, secret } = &self.assembly.dropped_values[sighting.value as usize];
@@ -415,8 +477,6 @@ impl Builder<'_> {
                     objects: objects.len() as u64,
                 }
             })
-            .collect();
-        dropped.sort_by_cached_key(|dropped| (dropped.rule_id.clone(), dropped.reason, dropped.location.clone()));
-        dropped
+            .collect()
     }
 }

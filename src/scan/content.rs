@@ -98,7 +98,7 @@ impl ContentReader<'_> {
                 at: text.base.start.origin + start as u64,
                 line,
                 column,
-                length: end.saturating_sub(start) as u32,
+                length: text.base.length_in_line(start, end),
                 pattern: candidate.pattern,
                 profile: profile.map(|name| self.names.profiles.number(name)),
                 marker: inline::marker(text.base.line_of(start, end.max(start))),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     model::{ComponentKind, Confidence, PairingScope},
-    rules::RuleSet,
+    rules::{CredentialRule, RuleSet},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,7 @@ const ONE_PAGE: u32 = 100;
 /// Values that belong together, or a lone one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Credential<'a> {
+    /// An access key id, or what else names the owner.
     pub id: Option<ValueIndex>,
     /// What the id is there for: a secret, or another value that is of use with an id only.
     pub main: Option<ValueIndex>,
@@ -56,86 +57,108 @@ impl Tie<'_> {
     }
 }
 
-/// Puts those values together that `counts` admits. What finds no partner stands alone.
-///
-/// `kinds` and `begins_with` say of a value what it is and what it begins with. Which kinds go with an id, and with which
-/// ids, is for the rules to say.
-pub(super) fn link<'a>(
-    rules: &RuleSet,
-    kinds: &[&ComponentKind],
-    facts: Facts<'a>,
-    begins_with: impl Fn(ValueIndex, &str) -> bool,
-    counts: impl Fn(ValueIndex) -> bool,
-) -> Vec<Credential<'a>> {
-    let of_kind = |kind: &ComponentKind| -> BTreeSet<ValueIndex> {
-        (0..kinds.len() as ValueIndex).filter(|&value| kinds[value as usize] == kind && counts(value)).collect()
-    };
-    let ids = of_kind(&ComponentKind::AccessKeyId);
-    let joined = |kind: &ComponentKind| {
-        let takers: Vec<_> = rules
-            .credentials
-            .iter()
-            .filter(|rule| rule.requires.contains(&ComponentKind::AccessKeyId))
-            .filter(|rule| rule.requires.contains(kind) || rule.optional.contains(kind))
-            .collect();
+/// What values are, as far as putting them together goes.
+pub(super) struct Linker<'l, 'a> {
+    /// They say which kinds go together.
+    pub rules: &'l RuleSet,
+    /// By value.
+    pub kinds: &'l [&'l ComponentKind],
+    pub facts: Facts<'a>,
+    /// Whether a value begins with a text.
+    pub begins_with: &'l dyn Fn(ValueIndex, &str) -> bool,
+    /// Whether a value has a part in this.
+    pub counts: &'l dyn Fn(ValueIndex) -> bool,
+}
+
+impl<'a> Linker<'_, 'a> {
+    /// Puts values together. What finds no partner stands alone.
+    pub fn link(&self) -> Vec<Credential<'a>> {
+        // The first kind that a credential asks for is its id.
+        let whole = self.rules.credentials.iter().filter(|rule| rule.requires.len() > 1);
+        let id_kinds: BTreeSet<&ComponentKind> = whole.filter_map(|rule| rule.requires.first()).collect();
+        let mut credentials: Vec<Credential<'a>> = id_kinds.iter().flat_map(|kind| self.family(kind)).collect();
+        let told: BTreeSet<ValueIndex> = credentials.iter().flat_map(Credential::values).collect();
+        let others = self.all().filter(|value| !told.contains(value));
+        credentials.extend(others.map(|other| Credential { id: None, main: Some(other), extra: None, tie: None }));
+        credentials
+    }
+
+    fn all(&self) -> impl Iterator<Item = ValueIndex> {
+        (0..self.kinds.len() as ValueIndex).filter(|&value| (self.counts)(value))
+    }
+
+    fn of_kind(&self, kind: &ComponentKind) -> BTreeSet<ValueIndex> {
+        self.all().filter(|&value| self.kinds[value as usize] == kind).collect()
+    }
+
+    /// All credentials whose id is of a kind, and its lone halves.
+    fn family(&self, id_kind: &ComponentKind) -> Vec<Credential<'a>> {
+        let ids = self.of_kind(id_kind);
+        let rules = || self.rules.credentials.iter().filter(|rule| rule.requires.first() == Some(id_kind));
+        let mains: BTreeSet<&ComponentKind> = rules().flat_map(|rule| &rule.requires[1..]).collect();
+        let extras: BTreeSet<&ComponentKind> =
+            rules().flat_map(|rule| &rule.optional).filter(|kind| !mains.contains(kind)).collect();
+        // By id: the surest extra.
+        let mut extra_of: BTreeMap<ValueIndex, (Tie<'a>, ValueIndex)> = BTreeMap::new();
+        let mut lone_extras: BTreeSet<ValueIndex> = BTreeSet::new();
+        for kind in extras {
+            let (partners, ties) = self.joined(id_kind, &ids, kind);
+            lone_extras.extend(partners);
+            for (extra, tie) in ties {
+                let offer = (tie, extra);
+                match extra_of.get_mut(&offer.0.id) {
+                    Some(best) if *best <= offer => {}
+                    Some(best) => *best = offer,
+                    None => drop(extra_of.insert(offer.0.id, offer)),
+                }
+            }
+        }
+        let mut credentials = Vec::new();
+        for kind in mains {
+            let (partners, mut ties) = self.joined(id_kind, &ids, kind);
+            for main in partners {
+                let tie = ties.remove(&main);
+                let id = tie.as_ref().map(|tie| tie.id);
+                let extra = id.and_then(|id| extra_of.get(&id)).map(|&(_, extra)| extra);
+                credentials.push(Credential { id, main: Some(main), extra, tie });
+            }
+        }
+        let paired: BTreeSet<ValueIndex> = credentials.iter().filter_map(|credential| credential.id).collect();
+        for &id in ids.difference(&paired) {
+            let (tie, extra) = extra_of.get(&id).cloned().unzip();
+            credentials.push(Credential { id: Some(id), main: None, extra, tie });
+        }
+        let taken: BTreeSet<ValueIndex> = credentials.iter().filter_map(|credential| credential.extra).collect();
+        let lone = |&extra: &ValueIndex| Credential { id: None, main: None, extra: Some(extra), tie: None };
+        credentials.extend(lone_extras.difference(&taken).map(lone));
+        credentials
+    }
+
+    /// The values of a kind, and what joins them to those of the `ids` with which the rules put them.
+    fn joined(
+        &self,
+        id_kind: &ComponentKind,
+        ids: &BTreeSet<ValueIndex>,
+        kind: &ComponentKind,
+    ) -> (BTreeSet<ValueIndex>, BTreeMap<ValueIndex, Tie<'a>>) {
+        let takes = |rule: &&CredentialRule| {
+            rule.requires.first() == Some(id_kind) && (rule.requires.contains(kind) || rule.optional.contains(kind))
+        };
+        let mut takers: Vec<&CredentialRule> = self.rules.credentials.iter().filter(takes).collect();
+        // A rule that takes any id is about other kinds.
+        if takers.iter().any(|rule| !rule.id_prefixes.is_empty()) {
+            takers.retain(|rule| !rule.id_prefixes.is_empty());
+        }
         let admitted = |id: &ValueIndex| {
             takers.iter().any(|rule| {
-                rule.id_prefixes.is_empty() || rule.id_prefixes.iter().any(|prefix| begins_with(*id, prefix))
+                rule.id_prefixes.is_empty() || rule.id_prefixes.iter().any(|prefix| (self.begins_with)(*id, prefix))
             })
         };
         let ids = ids.iter().copied().filter(admitted).collect();
-        let partners = of_kind(kind);
-        let ties = ties(facts, &ids, &partners);
+        let partners = self.of_kind(kind);
+        let ties = ties(self.facts, &ids, &partners);
         (partners, ties)
-    };
-    let (mains, extras) = partner_kinds(rules);
-    // By id: the surest extra.
-    let mut extra_of: BTreeMap<ValueIndex, (Tie<'a>, ValueIndex)> = BTreeMap::new();
-    let mut lone_extras: BTreeSet<ValueIndex> = BTreeSet::new();
-    for kind in &extras {
-        let (partners, ties) = joined(kind);
-        lone_extras.extend(partners);
-        for (extra, tie) in ties {
-            let offer = (tie, extra);
-            match extra_of.get_mut(&offer.0.id) {
-                Some(best) if *best <= offer => {}
-                Some(best) => *best = offer,
-                None => drop(extra_of.insert(offer.0.id, offer)),
-            }
-        }
     }
-    let mut credentials = Vec::new();
-    for kind in &mains {
-        let (partners, mut ties) = joined(kind);
-        for main in partners {
-            let tie = ties.remove(&main);
-            let id = tie.as_ref().map(|tie| tie.id);
-            let extra = id.and_then(|id| extra_of.get(&id)).map(|&(_, extra)| extra);
-            credentials.push(Credential { id, main: Some(main), extra, tie });
-        }
-    }
-    let paired: BTreeSet<ValueIndex> = credentials.iter().filter_map(|credential| credential.id).collect();
-    for &id in ids.difference(&paired) {
-        let (tie, extra) = extra_of.get(&id).cloned().unzip();
-        credentials.push(Credential { id: Some(id), main: None, extra, tie });
-    }
-    let taken: BTreeSet<ValueIndex> = credentials.iter().filter_map(|credential| credential.extra).collect();
-    let lone = |main, extra| Credential { id: None, main, extra, tie: None };
-    credentials.extend(lone_extras.difference(&taken).map(|&extra| lone(None, Some(extra))));
-    let told: BTreeSet<&ComponentKind> =
-        mains.iter().chain(&extras).copied().chain([&ComponentKind::AccessKeyId]).collect();
-    let others = (0..kinds.len() as ValueIndex).filter(|&value| !told.contains(kinds[value as usize]) && counts(value));
-    credentials.extend(others.map(|other| lone(Some(other), None)));
-    credentials
-}
-
-/// The kinds that some credential needs besides its id, and those that only go with it.
-fn partner_kinds(rules: &RuleSet) -> (BTreeSet<&ComponentKind>, BTreeSet<&ComponentKind>) {
-    let with_id = || rules.credentials.iter().filter(|rule| rule.requires.contains(&ComponentKind::AccessKeyId));
-    let mut mains: BTreeSet<&ComponentKind> = with_id().flat_map(|rule| &rule.requires).collect();
-    mains.remove(&ComponentKind::AccessKeyId);
-    let extras = with_id().flat_map(|rule| &rule.optional).filter(|kind| !mains.contains(kind)).collect();
-    (mains, extras)
 }
 
 #[cfg(test)]
@@ -173,8 +196,9 @@ mod tests {
         let lives = vec![Life::default(); letters.len()];
         let facts = Facts { sightings: &sightings, lives: &lives, profiles: &[], texts: &[0] };
         let temporary = |value: ValueIndex| letters.as_bytes()[value as usize] == b'T';
-        let begins_with = |value, prefix: &str| temporary(value) == (prefix == "ASIA");
-        let credentials = link(&rules, &kinds, facts, begins_with, |_| true);
+        let begins_with = |value: ValueIndex, prefix: &str| temporary(value) == (prefix == "ASIA");
+        let linker = Linker { rules: &rules, kinds: &kinds, facts, begins_with: &begins_with, counts: &|_| true };
+        let credentials = linker.link();
         let told: BTreeSet<ValueIndex> = credentials.iter().flat_map(Credential::values).collect();
         assert_eq!(told.len(), letters.len(), "each value is told");
         credentials.iter().map(|c| (c.id, c.main, c.extra, c.tie.as_ref().map(|tie| tie.scope))).collect()

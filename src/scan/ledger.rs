@@ -16,6 +16,7 @@ pub(super) struct Ledger<'a> {
     read: [(u64, u64); 4],
     refs: u64,
     texts: BTreeMap<&'static str, Tally>,
+    sealed: Vec<Gap>,
 }
 
 impl<'a> Ledger<'a> {
@@ -23,7 +24,8 @@ impl<'a> Ledger<'a> {
     pub fn new(store: &'a Store, refs: usize, bad_refs: Vec<Gap>) -> Self {
         let mut gaps = bad_refs;
         gaps.extend(store.gaps().iter().cloned());
-        Self { store, gaps, lacking: Vec::new(), read: [(0, 0); 4], refs: refs as u64, texts: BTreeMap::new() }
+        let (lacking, sealed) = (Vec::new(), Vec::new());
+        Self { store, gaps, lacking, read: [(0, 0); 4], refs: refs as u64, texts: BTreeMap::new(), sealed }
     }
 
     /// Takes down what a walk read and could not read.
@@ -51,6 +53,13 @@ impl<'a> Ledger<'a> {
             self.lacking.push(Gap { kind: GapKind::LfsNotStored, subject: pointer.oid.clone(), detail });
             self.texts.entry("lfs").or_default().seen += 1;
         }
+    }
+
+    /// What was not unpacked.
+    pub fn unopened(&mut self, unopened: Vec<Gap>) {
+        let (sealed, mut bounded) = unopened.into_iter().partition(|gap| gap.kind == GapKind::Sealed);
+        self.sealed = sealed;
+        self.gaps.append(&mut bounded);
     }
 
     /// Objects that were read but make no sense.
@@ -101,7 +110,10 @@ impl<'a> Ledger<'a> {
         }
         self.gaps.sort();
         self.gaps.dedup();
-        Coverage { objects, gaps: self.gaps, accepted_gaps: self.lacking, refs: self.refs, texts: self.texts }
+        let Self { gaps, lacking, refs, texts, mut sealed, .. } = self;
+        sealed.sort();
+        sealed.dedup();
+        Coverage { objects, gaps, accepted_gaps: lacking, refs, texts, sealed }
     }
 
     fn corrupt(&mut self, id: ObjectIndex, detail: &str) {

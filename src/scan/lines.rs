@@ -56,6 +56,12 @@ impl<'t> LineIndex<'t> {
         Start { origin: self.start.origin + place as u64, line, before }
     }
 
+    /// Bytes from `start` to `end`, or to the end of the line if that comes first.
+    pub fn length_in_line(&self, start: usize, end: usize) -> u32 {
+        let part = self.bytes.get(start..end).unwrap_or_default();
+        memchr(b'\n', part).unwrap_or(part.len()) as u32
+    }
+
     /// The line that holds `start..end`, or the part of it within reach.
     pub fn line_of(&self, start: usize, end: usize) -> &'t [u8] {
         let low = start.saturating_sub(COMMENT_REACH);

@@ -24,7 +24,8 @@ pub use error::ScanError;
 pub use progress::{NoProgress, Progress, Stage};
 pub use scanner::Scanner;
 
-use crate::{decode::Limits, model::FingerprintKey};
+pub use crate::decode::Limits;
+use crate::model::FingerprintKey;
 
 /// What the user may set for a scan.
 #[derive(Debug, Clone)]

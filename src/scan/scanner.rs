@@ -90,7 +90,7 @@ impl Scanner<'_> {
         };
         let assembly = Assembly::new(self.rules, self.options, names, content.work);
         let objects = Objects::new(&store, repository.blob_hash(), texts, lfs);
-        let mut holders = assembly.holders_by_value();
+        let mut holders = assembly.holders();
         let text_holders = objects.part(&mut holders);
         let mut wanted = vec![false; store.table().len()];
         let absent = lfs_absent.iter().map(|(pointer, ..)| pointer);
@@ -108,11 +108,12 @@ impl Scanner<'_> {
         if !lfs_absent.is_empty() {
             ledger.lfs_absent(&lfs_absent, &tracer.reached());
         }
+        let mut lives = tracer.lives(assembly.life_count());
+        objects.add_texts(&text_holders, &mut lives);
+        ledger.unopened(assembly.unopened(&objects, &lives));
         let coverage = ledger.close(self.options.allow_missing, self.cancel.load(Ordering::Relaxed));
 
         let head = repository.head();
-        let mut lives = tracer.lives(assembly.value_count());
-        objects.add_texts(&text_holders, &mut lives);
         let Assembled { findings, left_out, drops, dropped } =
             assembly.finish(&objects, &lives, &head, |life| selection.introduced(life));
         let whole = coverage.is_complete() && !self.options.reachable_only && selection.is_all();

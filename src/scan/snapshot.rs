@@ -127,9 +127,10 @@ impl Scanner<'_> {
         ledger.beside(tallies, gaps, lacking);
         let assembly = Assembly::new(self.rules, self.options, names, work);
         let objects = Objects::new(&store, hash, texts, FxHashMap::default());
-        let mut lives = vec![Life::default(); assembly.value_count()];
-        let holders = objects.part(&mut assembly.holders_by_value());
+        let mut lives = vec![Life::default(); assembly.life_count()];
+        let holders = objects.part(&mut assembly.holders());
         objects.add_texts(&holders, &mut lives);
+        ledger.unopened(assembly.unopened(&objects, &lives));
         let head = repository.map(Repository::head).unwrap_or_default();
         if let (Some(repository), Source::Worktree) = (repository, source) {
             look_at_head(repository, &head, &objects, &assembly, &mut lives);

@@ -5,22 +5,24 @@
 
 mod matrix;
 
-use matrix::{Cell, Group, cells, run};
+use matrix::{Cell, Group, build, cells, run};
 
 /// Every cell of `group` comes out as it must.
 #[track_caller]
 fn holds(group: Group) {
     let cells = cells();
     let cells: Vec<&Cell> = cells.iter().filter(|cell| cell.group == group).collect();
-    let outcome = run(&cells);
+    let repo = build(&cells);
+    let outcome = run(&cells, repo.path());
     let wrong = outcome.rows.iter().filter(|row| row.verdict.is_wrong());
     let wrong: Vec<String> =
         wrong.map(|row| format!("{}: {}, got {}: {}", row.cell.name(), row.expected, row.got, row.verdict)).collect();
+    assert_eq!((outcome.strays, outcome.gaps), (vec![], vec![]), "findings at no cell's place, gaps");
     assert!(wrong.is_empty(), "{} of {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));
 }
 
 #[test]
-#[ignore = "some placements are not read yet"]
+#[ignore = "a letter that ends a terminal's escape sequence hides an id"]
 fn plain_values_are_found_wherever_tools_write_them() {
     holds(Group::Placements);
 }
@@ -29,4 +31,39 @@ fn plain_values_are_found_wherever_tools_write_them() {
 #[ignore = "literals are not joined yet"]
 fn values_joined_from_literals_are_found() {
     holds(Group::Joined);
+}
+
+#[test]
+#[ignore = "escapes within values and values encoded one by one are not read yet"]
+fn values_are_found_in_encoded_texts() {
+    holds(Group::TextEncodings);
+}
+
+#[test]
+#[ignore = "7z, deleted rows and names in cells of spreadsheets are not read yet"]
+fn values_are_found_in_containers() {
+    holds(Group::Containers);
+}
+
+#[test]
+#[ignore = "three levels, and names of secrets in base64 of UTF-16, are not read yet"]
+fn values_are_found_in_wrappings_of_wrappings() {
+    holds(Group::Nested);
+}
+
+#[test]
+#[ignore = "keys of single services have no rules yet"]
+fn every_kind_of_key_is_found() {
+    holds(Group::KeyTypes);
+}
+
+#[test]
+fn parts_are_put_together_over_any_distance() {
+    holds(Group::Distances);
+}
+
+#[test]
+#[ignore = "words in capitals pass for ids, and other services' secret keys for secrets"]
+fn look_alikes_are_left_alone() {
+    holds(Group::Negatives);
 }

@@ -112,6 +112,7 @@ pub fn finding(
         evidence: vec![Evidence::Half, Evidence::Named],
         account_id: None,
         lifetime: None,
+        expires: None,
         trace: parts.last().map(|part| part.3.clone()).unwrap_or_default(),
         line_hash: "54703d4cd895b18:1".to_owned(),
         suppression: None,
@@ -162,6 +163,7 @@ fn triple() -> Finding {
         pairing: Some(pairing(PairingScope::SamePath, None, Confidence::Medium)),
         evidence: vec![Evidence::FarPair, Evidence::Named],
         lifetime: Some(Lifetime::Temporary),
+        expires: Some("2024-03-01T00:00:00Z".to_owned()),
         ..finding("aws-session", Severity::High, "AWS temporary credential", &parts)
     }
 }
@@ -247,6 +249,11 @@ fn coverage() -> Coverage {
             kind: GapKind::ShallowBoundary,
             subject: oid(230).to_string(),
             detail: "history before this commit is not in this clone".to_owned(),
+        }],
+        sealed: vec![Gap {
+            kind: GapKind::Sealed,
+            subject: "backup/keys.zip".to_owned(),
+            detail: "zip:keys.txt: encrypted (blob 25303b4651)".to_owned(),
         }],
         refs: 18,
         texts: [("config", tally(1, 1, 300)), ("reflog", tally(4, 4, 5_000))].into(),

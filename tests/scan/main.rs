@@ -5,5 +5,6 @@
 mod contract;
 mod decided;
 mod pairing;
+mod services;
 #[path = "../support/mod.rs"]
 mod support;

@@ -23,6 +23,7 @@ pub(super) struct FindingLine<'a> {
     pub(super) components: Vec<ComponentField<'a>>,
     pub(super) account_id: Option<&'a str>,
     pub(super) lifetime: Option<Lifetime>,
+    pub(super) expires: Option<&'a str>,
     pub(super) pairing: Option<PairingField>,
     pub(super) evidence: &'a [Evidence],
     pub(super) introduced: Option<CommitField>,

@@ -56,6 +56,7 @@ struct CoverageField {
     refs: u64,
     gaps: Vec<GapField>,
     accepted_gaps: Vec<GapField>,
+    sealed: Vec<GapField>,
     gaps_by_kind: BTreeMap<GapKind, u64>,
 }
 
@@ -127,6 +128,7 @@ fn coverage(coverage: &Coverage, mask: &Mask) -> CoverageField {
         refs: coverage.refs,
         gaps: coverage.gaps.iter().map(gap).collect(),
         accepted_gaps: coverage.accepted_gaps.iter().map(gap).collect(),
+        sealed: coverage.sealed.iter().map(gap).collect(),
         gaps_by_kind: coverage.gaps_by_kind(),
     }
 }
@@ -145,9 +147,11 @@ fn all(repositories: &[RepositoryReport]) -> Coverage {
         }
         sum.gaps.extend_from_slice(&each.gaps);
         sum.accepted_gaps.extend_from_slice(&each.accepted_gaps);
+        sum.sealed.extend_from_slice(&each.sealed);
         sum.refs += each.refs;
     }
     sum.gaps.sort();
     sum.accepted_gaps.sort();
+    sum.sealed.sort();
     sum
 }

@@ -206,4 +206,6 @@ pub(super) struct ResultProperties {
     pub(super) blob: String,
     pub(super) refs: Vec<String>,
     pub(super) present_at_head: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expires: Option<String>,
 }

@@ -34,6 +34,7 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
             blob: primary.object.to_string(),
             refs: trace.present_in.iter().take(MANY).map(|name| mask.text(name)).collect(),
             present_at_head: trace.at_head,
+            expires: finding.expires.clone(),
         },
     }
 }
@@ -62,7 +63,8 @@ fn message(finding: &Finding, mask: &Mask) -> String {
     };
     let wrapped = mask.wrapping(&finding.primary().location).map(|wrapping| format!(", inside of {wrapping}"));
     let wrapped = wrapped.unwrap_or_default();
-    format!("{} ({values}){wrapped}, {introduced}, {now}.{account}", mask.text(&finding.title))
+    let expires = finding.expires.as_ref().map(|time| format!(" Valid until {time}.")).unwrap_or_default();
+    format!("{} ({values}){wrapped}, {introduced}, {now}.{account}{expires}", mask.text(&finding.title))
 }
 
 /// The other components, then the other places.

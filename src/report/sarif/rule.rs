@@ -148,7 +148,8 @@ pub(super) fn level(severity: Severity) -> &'static str {
 
 /// What the notifications of a run are about.
 pub(super) fn gap_kinds(coverage: &Coverage) -> Vec<NotificationDescriptor> {
-    let kinds: BTreeSet<GapKind> = coverage.gaps.iter().chain(&coverage.accepted_gaps).map(|gap| gap.kind).collect();
+    let gaps = coverage.gaps.iter().chain(&coverage.accepted_gaps).chain(&coverage.sealed);
+    let kinds: BTreeSet<GapKind> = gaps.map(|gap| gap.kind).collect();
     let descriptor = |kind: GapKind| {
         let message = || Message { text: gap_words(kind).to_owned() };
         NotificationDescriptor {
@@ -167,6 +168,8 @@ fn gap_words(kind: GapKind) -> &'static str {
         GapKind::LfsNotStored => "Git LFS keeps the content of a file elsewhere.",
         GapKind::ShallowBoundary => "History ends at a shallow boundary.",
         GapKind::TooLarge => "An object is larger than the limit.",
+        GapKind::UnpackLimit => "More is packed or encoded in an object than may be unpacked.",
+        GapKind::Sealed => "A part of a container cannot be unpacked: encrypted, damaged or of an unknown method.",
         GapKind::CorruptObject => "The bytes of an object do not decode.",
         GapKind::MissingBase => "A delta names a base that is not there.",
         GapKind::UnreadableStore => "A part of the object store cannot be used.",

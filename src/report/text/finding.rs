@@ -18,7 +18,7 @@ pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport, finding:
     for component in &finding.components {
         let note = component_note(finding, component).map(|note| page.paint.dim(note)).unwrap_or_default();
         let says = format!("{}  {}{note}", page.mask.shown(&component.secret), page.mask.spot(&component.location));
-        let label = page.mask.line(component_label(&component.kind));
+        let label = page.mask.line(&component_label(&component.kind));
         page.fact(&label, &says)?;
     }
     life(page, repository, &finding.trace)?;
@@ -55,19 +55,24 @@ fn header(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
         Lifetime::LongLived => "long-lived".to_owned(),
         Lifetime::Temporary => "temporary".to_owned(),
     });
-    for part in [redacted, account, lifetime].into_iter().flatten() {
+    let expires = finding.expires.as_ref().map(|time| format!("valid until {time}"));
+    for part in [redacted, account, lifetime, expires].into_iter().flatten() {
         line.push_str(" · ");
         line.push_str(&part);
     }
     writeln!(page.out, "{line}")
 }
 
-fn component_label(kind: &ComponentKind) -> &str {
+fn component_label(kind: &ComponentKind) -> String {
     match kind {
-        ComponentKind::AccessKeyId => "key id",
-        ComponentKind::SecretAccessKey => "secret",
-        ComponentKind::SessionToken => "token",
-        ComponentKind::Other(kind) => kind,
+        ComponentKind::AccessKeyId => "key id".to_owned(),
+        ComponentKind::SecretAccessKey => "secret".to_owned(),
+        ComponentKind::SessionToken => "token".to_owned(),
+        ComponentKind::Other(kind) => {
+            // A kind is named after its service; the last two words say what it is, and fit the column.
+            let words: Vec<&str> = kind.rsplitn(3, '_').take(2).collect();
+            words.into_iter().rev().collect::<Vec<_>>().join(" ")
+        }
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport) -> io::R
     beside(page, repository)?;
     gaps(page, "gaps", &repository.coverage.gaps)?;
     gaps(page, "accepted", &repository.coverage.accepted_gaps)?;
+    gaps(page, "sealed", &repository.coverage.sealed)?;
     verdict(page, repository)
 }
 
@@ -170,6 +171,8 @@ fn gap_words(kind: GapKind, count: u64) -> String {
         GapKind::LfsNotStored => ("LFS file not stored here", "LFS files not stored here"),
         GapKind::ShallowBoundary => ("shallow boundary", "shallow boundaries"),
         GapKind::TooLarge => ("object too large", "objects too large"),
+        GapKind::UnpackLimit => ("object not unpacked whole", "objects not unpacked whole"),
+        GapKind::Sealed => ("part that cannot be unpacked", "parts that cannot be unpacked"),
         GapKind::CorruptObject => ("corrupt object", "corrupt objects"),
         GapKind::MissingBase => ("missing delta base", "missing delta bases"),
         GapKind::UnreadableStore => ("unreadable part of the store", "unreadable parts of the store"),

@@ -72,7 +72,7 @@ impl Credential {
         let word = |value: &String| match (value.len(), value.get(..4)) {
             (20, Some("AKIA" | "ASIA")) => "id",
             (40, _) => "secret",
-            (_, Some("IQoJ" | "FwoG" | "FQoG")) => "token",
+            (_, Some("IQoJ" | "FwoG" | "FQoG" | "AQoD")) => "token",
             _ => "key",
         };
         let words: Vec<&str> = self.values.iter().map(word).collect();

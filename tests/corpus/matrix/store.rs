@@ -90,7 +90,6 @@ impl Stream {
         self.data(message.as_bytes());
     }
 
-    /// There is one cell with a note: it begins the branch of notes.
     fn note(&mut self, text: &str) {
         self.line("commit refs/notes/commits");
         self.person("committer");

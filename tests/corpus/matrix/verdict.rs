@@ -2,7 +2,7 @@
 
 use super::{
     cell::{Cell, Credential, Expect, words},
-    store::{build, folder},
+    store::folder,
 };
 use keytrail::{
     model::Report,
@@ -12,7 +12,7 @@ use keytrail::{
     scan::{NoProgress, ScanOptions, Scanner},
 };
 use serde_json::Value;
-use std::{collections::BTreeSet, fmt, sync::atomic::AtomicBool};
+use std::{collections::BTreeSet, fmt, path::Path, sync::atomic::AtomicBool};
 
 /// How a cell came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,8 @@ impl fmt::Display for Verdict {
 
 /// A cell with what came of it.
 pub struct Row<'a> {
+    /// Where its files are in the repository.
+    pub folder: String,
     pub cell: &'a Cell,
     /// In the words of the table.
     pub expected: String,
@@ -54,38 +56,62 @@ pub struct Row<'a> {
 /// What came of all.
 pub struct Outcome<'a> {
     pub rows: Vec<Row<'a>>,
-    /// What the scan says it did not cover, and findings at no cell's place.
-    pub remarks: Vec<String>,
+    /// Findings that stand at no cell's place.
+    pub strays: Vec<String>,
+    /// What the scan says it did not cover: nothing in these repositories is damaged.
+    pub gaps: Vec<String>,
 }
 
-/// Puts `cells` into one repository and scans it once.
-pub fn run<'a>(cells: &[&'a Cell]) -> Outcome<'a> {
-    let repo = build(cells);
-    let lines = scan(repo.path());
-    let mut remarks = Vec::new();
+impl Outcome<'_> {
+    /// How many cells came out right, missed something, told something false, and are impossible.
+    pub fn totals(&self) -> [usize; 4] {
+        let mut totals = [0; 4];
+        for row in &self.rows {
+            totals[match row.verdict {
+                Verdict::Right => 0,
+                Verdict::Missed => 1,
+                Verdict::False => 2,
+                Verdict::Impossible(_) => 3,
+            }] += 1;
+        }
+        totals
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_right(&self) -> bool {
+        self.strays.is_empty() && self.gaps.is_empty() && !self.rows.iter().any(|row| row.verdict.is_wrong())
+    }
+}
+
+/// Scans the repository at `path`, which was built of `cells`, once.
+pub fn run<'a>(cells: &[&'a Cell], path: &Path) -> Outcome<'a> {
+    let lines = scan(path);
+    let (mut strays, mut gaps) = (Vec::new(), Vec::new());
     let mut found: Vec<Vec<&Value>> = vec![Vec::new(); cells.len()];
     for line in &lines {
         match line["type"].as_str() {
             Some("finding") => {
                 let owners = owners(cells, line);
                 if owners.is_empty() {
-                    remarks.push(format!("a finding at no cell's place: {}", kinds(line)));
+                    strays.push(kinds(line));
                 }
-                owners.iter().for_each(|&n| found[n].push(line));
+                for n in owners {
+                    found[n].push(line);
+                }
             }
             Some("summary") => {
-                let gaps = line["coverage"]["gaps"].as_array().unwrap();
-                remarks.extend(gaps.iter().map(|gap| format!("gap: {} {}", gap["kind"], gap["detail"])));
+                let named = line["coverage"]["gaps"].as_array().unwrap();
+                gaps.extend(named.iter().map(|gap| format!("{} {} {}", gap["kind"], gap["subject"], gap["detail"])));
             }
             _ => {}
         }
     }
-    let rows = cells.iter().zip(found).map(|(cell, found)| judge(cell, &found)).collect();
-    Outcome { rows, remarks }
+    let rows = (0..cells.len()).map(|n| judge(folder(n), cells[n], &found[n])).collect();
+    Outcome { rows, strays, gaps }
 }
 
 /// The lines of the report in JSON Lines.
-fn scan(path: &std::path::Path) -> Vec<Value> {
+fn scan(path: &Path) -> Vec<Value> {
     let rules = rules::builtin().unwrap();
     let scanner = Scanner {
         rules: &rules,
@@ -122,7 +148,7 @@ fn owners(cells: &[&Cell], finding: &Value) -> BTreeSet<usize> {
     (0..cells.len()).filter(|&n| holds(cells[n])).collect()
 }
 
-fn judge<'a>(cell: &'a Cell, found: &[&Value]) -> Row<'a> {
+fn judge<'a>(folder: String, cell: &'a Cell, found: &[&Value]) -> Row<'a> {
     let expected = match &cell.expect {
         Expect::Found(credentials) => words(credentials),
         Expect::Nothing => "nothing".to_owned(),
@@ -137,14 +163,13 @@ fn judge<'a>(cell: &'a Cell, found: &[&Value]) -> Row<'a> {
     };
     let got: Vec<String> = found.iter().map(|finding| kinds(finding)).collect();
     let got = if got.is_empty() { "nothing".to_owned() } else { got.join(", ") };
-    Row { cell, expected, got, verdict }
+    Row { folder, cell, expected, got, verdict }
 }
 
 fn is_it(wanted: &Credential, finding: &Value) -> bool {
     let values = values(finding);
-    let is_there = |value: &String| match wanted.loose {
-        true => values.iter().any(|one| one.contains(value.as_str())),
-        false => values.contains(value.as_str()),
+    let is_there = |value: &String| {
+        values.contains(value.as_str()) || wanted.loose && values.iter().any(|one| one.contains(value.as_str()))
     };
     wanted.values.iter().all(is_there)
         && (wanted.loose || values.len() == wanted.values.len())

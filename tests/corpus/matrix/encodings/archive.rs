@@ -4,9 +4,12 @@ use super::{super::cell::Group, Encoding, whole, whole_named};
 use std::io::{Cursor, Write as _};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
+/// Files, each with its path, become an archive.
+type Packer = fn(&[(&str, &[u8])]) -> Vec<u8>;
+
 pub fn all() -> Vec<Encoding> {
     let compressed = |name, ending, how: fn(&[u8]) -> Vec<u8>| whole(Group::Containers, name, ending, how);
-    let packed = |name: &str, archive: &'static str, how: fn(&[(&str, &[u8])]) -> Vec<u8>| {
+    let packed = |name: &str, archive: &'static str, how: Packer| {
         whole_named(Group::Containers, name, move |path, text| {
             let files = [("docs/README.txt", b"Of no interest.\n".as_slice()), (path, text.as_bytes())];
             (archive.to_owned(), how(&files))
@@ -21,6 +24,9 @@ pub fn all() -> Vec<Encoding> {
         compressed("bzip2", ".bz2", bzip2),
         compressed("xz", ".xz", xz),
         compressed("zstd", ".zst", zstd),
+        compressed("bzip2, a larger file", ".bz2", |bytes| bzip2(&larger(bytes))),
+        compressed("xz, a larger file", ".xz", |bytes| xz(&larger(bytes))),
+        compressed("zstd, a larger file", ".zst", |bytes| zstd(&larger(bytes))),
         packed("zip", "backup.zip", zip),
         packed("zip, stored", "stored.zip", |files| zip_by(files, CompressionMethod::Stored)),
         packed("jar", "app.jar", |files| {
@@ -32,7 +38,20 @@ pub fn all() -> Vec<Encoding> {
         packed("tar.xz", "backup.tar.xz", |files| xz(&tar(files))),
         packed("tar.zst", "backup.tar.zst", |files| zstd(&tar(files))),
         packed("7z", "backup.7z", seven_zip),
+        packed("7z, a larger file", "large.7z", |files| {
+            let larger: Vec<(&str, Vec<u8>)> = files.iter().map(|(path, bytes)| (*path, larger(bytes))).collect();
+            let larger: Vec<(&str, &[u8])> = larger.iter().map(|(path, bytes)| (*path, bytes.as_slice())).collect();
+            seven_zip(&larger)
+        }),
     ]
+}
+
+/// `bytes` among so much other text that compressing it pays: some codecs store a few hundred bytes as they are.
+fn larger(bytes: &[u8]) -> Vec<u8> {
+    let notes = |n: u32| -> String {
+        (n..n + 300).map(|n| format!("# note {n}: nothing in particular, see {}\n", n * 37)).collect()
+    };
+    [notes(1).as_bytes(), bytes, notes(1_000).as_bytes()].concat()
 }
 
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {

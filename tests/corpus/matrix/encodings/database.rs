@@ -45,13 +45,32 @@ pub fn emptied_table(id: &str, secret: &str) -> Vec<u8> {
     })
 }
 
+/// The same among rows on several pages: those that are free but do not list other free pages are as they were.
+pub fn emptied_large_table(id: &str, secret: &str) -> Vec<u8> {
+    let fill = |database: &Connection| {
+        (0..150).for_each(|n| insert(database, &format!("test {n}"), "none", &"no secret here ".repeat(3)));
+    };
+    written(|database| {
+        accounts(database, "", "");
+        fill(database);
+        insert(database, "production", id, secret);
+        fill(database);
+        database.execute_batch("CREATE TABLE other (x); DROP TABLE accounts").unwrap();
+    })
+}
+
 fn accounts(database: &Connection, id: &str, secret: &str) {
-    let table = "CREATE TABLE accounts (id INTEGER PRIMARY KEY, name TEXT, access_key TEXT, secret_key TEXT, region TEXT)";
+    let table =
+        "CREATE TABLE accounts (id INTEGER PRIMARY KEY, name TEXT, access_key TEXT, secret_key TEXT, region TEXT)";
     database.execute_batch(table).unwrap();
-    let insert = "INSERT INTO accounts (name, access_key, secret_key, region) VALUES (?1, ?2, ?3, 'us-east-1')";
-    database.execute(insert, ("none", "", "")).unwrap();
-    database.execute(insert, ("production", id, secret)).unwrap();
-    database.execute(insert, ("empty", "", "")).unwrap();
+    insert(database, "none", "", "");
+    insert(database, "production", id, secret);
+    insert(database, "empty", "", "");
+}
+
+fn insert(database: &Connection, name: &str, id: &str, secret: &str) {
+    let row = "INSERT INTO accounts (name, access_key, secret_key, region) VALUES (?1, ?2, ?3, 'us-east-1')";
+    database.execute(row, (name, id, secret)).unwrap();
 }
 
 /// The bytes of a database that `write` filled.

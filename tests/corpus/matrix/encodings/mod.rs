@@ -7,9 +7,10 @@ mod office;
 mod python;
 mod text;
 
-pub use database::{deleted_row, emptied_table, row};
+pub use archive::{gzip, zip};
+pub use database::{deleted_row, emptied_large_table, emptied_table, row};
 pub use python::{Version, compiled};
-pub use text::{base64, hex, utf16_le};
+pub use text::{base64, hex};
 
 use super::cell::Group;
 
@@ -23,10 +24,13 @@ pub struct Encoding {
 /// What is wrapped.
 pub enum How {
     /// The whole file: its path and text give another path and its bytes.
-    Whole(Box<dyn Fn(&str, &str) -> (String, Vec<u8>)>),
+    Whole(Box<WholeFile>),
     /// Each value by itself, by its name.
-    Values(Box<dyn Fn(&str, &str) -> String>),
+    Values(Box<EachValue>),
 }
+
+type WholeFile = dyn Fn(&str, &str) -> (String, Vec<u8>);
+type EachValue = dyn Fn(&str, &str) -> String;
 
 /// All of them.
 pub fn all() -> Vec<Encoding> {
@@ -44,11 +48,7 @@ fn whole(group: Group, name: &str, ending: &'static str, how: impl Fn(&[u8]) -> 
 }
 
 /// The whole file becomes a file of another name.
-fn whole_named(
-    group: Group,
-    name: &str,
-    how: impl Fn(&str, &str) -> (String, Vec<u8>) + 'static,
-) -> Encoding {
+fn whole_named(group: Group, name: &str, how: impl Fn(&str, &str) -> (String, Vec<u8>) + 'static) -> Encoding {
     Encoding { group, name: name.to_owned(), how: How::Whole(Box::new(how)) }
 }
 

@@ -1,7 +1,8 @@
 //! Wrapped twice and more.
 
 use super::{
-    super::cell::Group, Encoding,
+    super::cell::Group,
+    Encoding,
     archive::{gzip, tar, zip},
     office::document,
     text::{base64, hex, utf16_le},
@@ -39,11 +40,13 @@ pub fn all() -> Vec<Encoding> {
             // The chart's values as JSON, gzip, base64, and base64 once more since it is a Secret's data.
             let release = format!("{{\"config\":{}}}", serde_json::Value::from(std::str::from_utf8(text).unwrap()));
             let release = base64(base64(&gzip(release.as_bytes())).as_bytes());
-            format!("apiVersion: v1\nkind: Secret\ntype: helm.sh/release.v1\ndata:\n  release: {release}\n").into_bytes()
+            format!("apiVersion: v1\nkind: Secret\ntype: helm.sh/release.v1\ndata:\n  release: {release}\n")
+                .into_bytes()
         }),
         named("PowerShell -EncodedCommand", "run.bat", |_, text| {
             let command = format!("@'\n{}'@ | Out-File x", std::str::from_utf8(text).unwrap());
-            format!("powershell.exe -NoProfile -EncodedCommand {}\r\n", base64(&utf16_le(command.as_bytes()))).into_bytes()
+            format!("powershell.exe -NoProfile -EncodedCommand {}\r\n", base64(&utf16_le(command.as_bytes())))
+                .into_bytes()
         }),
     ]
 }

@@ -24,7 +24,9 @@ pub fn compiled(version: Version, constants: &[(&str, &str)]) -> Vec<u8> {
     out.push(b'c' | REF);
     // Arguments, positional-only ones, keyword-only ones, and in 3.8 local variables; stack size; flags.
     let numbers: &[u32] = if version == Version::V3_8 { &[0, 0, 0, 0, 2, 0x40] } else { &[0, 0, 0, 2, 0] };
-    numbers.iter().for_each(|number| out.extend(number.to_le_bytes()));
+    for number in numbers {
+        out.extend(number.to_le_bytes());
+    }
     let mut code = if version == Version::V3_8 { vec![] } else { vec![151, 0] }; // RESUME 0
     for n in 0..constants.len() as u8 {
         code.extend([100, n, 90, n]); // LOAD_CONST n, STORE_NAME n
@@ -35,10 +37,14 @@ pub fn compiled(version: Version, constants: &[(&str, &str)]) -> Vec<u8> {
     }
     bytes(&mut out, &code);
     tuple(&mut out, constants.len() + 1);
-    constants.iter().for_each(|(_, value)| short_text(&mut out, value));
+    for (_, value) in constants {
+        short_text(&mut out, value);
+    }
     out.push(b'N');
     tuple(&mut out, constants.len());
-    constants.iter().for_each(|(name, _)| short_text(&mut out, name));
+    for (name, _) in constants {
+        short_text(&mut out, name);
+    }
     match version {
         // Variables, free ones, cells.
         Version::V3_8 => (0..3).for_each(|_| tuple(&mut out, 0)),

@@ -42,7 +42,7 @@ fn utf16() -> Vec<Encoding> {
         text("UTF-16 BE with BOM", |bytes| [vec![0xfe, 0xff], utf16_be(bytes)].concat()),
         text("UTF-16 LE", utf16_le),
         text("UTF-16 BE", utf16_be),
-        whole(Group::TextEncodings, "plain in a binary file", ".bin", |bytes| binary(bytes)),
+        whole(Group::TextEncodings, "plain in a binary file", ".bin", binary),
         whole(Group::TextEncodings, "UTF-16 LE in a binary file", ".exe", |bytes| binary(&utf16_le(bytes))),
         whole(Group::TextEncodings, "UTF-16 BE in a binary file", ".bin", |bytes| binary(&utf16_be(bytes))),
     ]
@@ -76,7 +76,9 @@ fn in_surroundings() -> Vec<Encoding> {
         file("base64, a data URL", "index.html", |bytes| {
             format!("<a download=\"env\" href=\"data:text/plain;base64,{}\">settings</a>\n", base64(bytes))
         }),
-        file("base64, a shell command", "setup.sh", |bytes| format!("echo {} | base64 -d > ~/.settings\n", base64(bytes))),
+        file("base64, a shell command", "setup.sh", |bytes| {
+            format!("echo {} | base64 -d > ~/.settings\n", base64(bytes))
+        }),
     ]
 }
 
@@ -100,6 +102,7 @@ fn hexadecimal() -> Vec<Encoding> {
             let lines: Vec<String> = list.chunks(12).map(|line| "  ".to_owned() + &line.join(", ")).collect();
             format!("unsigned char settings[] = {{\n{}\n}};\n", lines.join(",\n")).into_bytes()
         }),
+        whole(Group::TextEncodings, "hex, as xxd dumps it", ".txt", dump),
         values("hex of each value", |value| hex(value.as_bytes())),
         secrets("hex of the secret", |value| hex(value.as_bytes())),
         values("\\x escapes", |value| value.bytes().map(|byte| format!("\\x{byte:02x}")).collect()),
@@ -211,6 +214,16 @@ fn quoted_printable(text: &[u8], width: usize) -> Vec<u8> {
         written += &piece;
     }
     written.into_bytes()
+}
+
+/// Offset, pairs of bytes, and the bytes again where they are printable.
+fn dump(bytes: &[u8]) -> Vec<u8> {
+    let line = |(n, line): (usize, &[u8])| {
+        let groups: Vec<String> = line.chunks(2).map(hex).collect();
+        let printable = |&byte: &u8| if byte.is_ascii_graphic() || byte == b' ' { char::from(byte) } else { '.' };
+        format!("{:08x}: {:<39}  {}\n", n * 16, groups.join(" "), line.iter().map(printable).collect::<String>())
+    };
+    bytes.chunks(16).enumerate().map(line).collect::<String>().into_bytes()
 }
 
 /// `bytes` among others that are no text.
