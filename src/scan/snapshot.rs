@@ -133,7 +133,7 @@ impl Scanner<'_> {
         ledger.unopened(assembly.unopened(&objects, &lives));
         let head = repository.map(Repository::head).unwrap_or_default();
         if let (Some(repository), Source::Worktree) = (repository, source) {
-            look_at_head(repository, &head, &assembly, &mut lives);
+            look_at_head(repository, &head, &objects, &assembly, &mut lives);
         }
         let coverage = ledger.close(self.options.allow_missing, self.cancel.load(Ordering::Relaxed));
         let Assembled { findings, drops, dropped, .. } = assembly.finish(&objects, &lives, &head, |_| true);
@@ -221,21 +221,29 @@ fn read_lfs(
 }
 
 /// Notes which values the commit at HEAD holds in the same file: a work tree is mostly what was committed.
-fn look_at_head(repository: &Repository, head: &Head, assembly: &Assembly<'_>, lives: &mut [Life]) {
+fn look_at_head(
+    repository: &Repository,
+    head: &Head,
+    objects: &Objects<'_>,
+    assembly: &Assembly<'_>,
+    lives: &mut [Life],
+) {
     let Some(tip) = &head.tip else { return };
-    let mut known: FxHashMap<Vec<u8>, Vec<u8>> = FxHashMap::default();
-    let read = |path: &[u8]| {
+    let mut known: FxHashMap<ObjectIndex, (Option<Oid>, Vec<u8>)> = FxHashMap::default();
+    let read = |path: &[u8], number: ObjectIndex| {
         let mut bytes = Vec::new();
-        let blob = repository.blob_at_head(path)?;
-        // A version that cannot be read says nothing.
-        repository.with_blob(&blob, u64::MAX, |content| content.read_to_end(&mut bytes)).ok()?.ok()?;
-        Some(bytes)
+        let blob = repository.blob_at_head(path);
+        // A version that cannot be read says nothing; one that is the same need not be read.
+        if let Some(blob) = blob.filter(|blob| *blob != objects.id(number)) {
+            repository.with_blob(&blob, u64::MAX, |content| content.read_to_end(&mut bytes)).ok();
+        }
+        (blob, bytes)
     };
     for (secret, life) in assembly.secrets().zip(lives) {
-        let mut paths = life.places.iter().filter_map(|stand| stand.path.as_ref());
-        let at_head = paths.any(|path| {
-            let bytes = known.entry(path.clone()).or_insert_with(|| read(path).unwrap_or_default());
-            memmem::find(bytes, secret.expose()).is_some()
+        let at_head = life.places.iter().any(|stand| {
+            let (Some(path), Some(&number)) = (&stand.path, stand.objects.first()) else { return false };
+            let (blob, bytes) = known.entry(number).or_insert_with(|| read(path, number));
+            *blob == Some(objects.id(number)) || memmem::find(bytes, secret.expose()).is_some()
         });
         life.present_in.extend(at_head.then(|| tip.clone()));
     }
