@@ -23,10 +23,21 @@ pub(super) struct Escape {
 /// The byte before `at`; `None` at the beginning of the text.
 pub(super) fn before(text: &[u8], at: usize) -> Option<u8> {
     let (first, tail) = (at.saturating_sub(LONGEST), &text[..at]);
+    if ends_in_color(&tail[first..]) {
+        return Some(OTHER);
+    }
     // The longest first: in `\u000a` the digits are no escape of their own.
     (first..at)
         .find_map(|start| decode(&tail[start..]).filter(|escape| start + escape.len == at))
         .map_or_else(|| tail.last().copied(), |escape| Some(escape.byte))
+}
+
+/// Whether `text` ends in a terminal's code for a colour, as logs keep them: `ESC[0;33m`, or `\u001b[33m` in JSON.
+fn ends_in_color(text: &[u8]) -> bool {
+    let Some(rest) = text.strip_suffix(b"m") else { return false };
+    let numbers = rest.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+    let Some(escape) = rest[..rest.len() - numbers].strip_suffix(b"[") else { return false };
+    escape.ends_with(b"\x1b") || [&b"1b"[..], b"1B", b"\\033", b"\\e"].iter().any(|end| escape.ends_with(end))
 }
 
 /// The byte after the value that ends at `end`; `None` at the end of the text.
@@ -57,6 +68,10 @@ pub(super) fn decode(text: &[u8]) -> Option<Escape> {
                 [b'x', rest @ ..] => hex(rest, 2).map(|(byte, left)| (byte, left, Coding::Backslash))?,
                 [b'u', rest @ ..] => hex(rest, 4).map(|(byte, left)| (byte, left, Coding::Json))?,
                 [b'/', left @ ..] => (b'/'.into(), left, Coding::Json),
+                [a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', left @ ..] => {
+                    let digit = |byte: u8| u32::from(byte - b'0');
+                    (digit(*a) << 6 | digit(*b) << 3 | digit(*c), left, Coding::Backslash)
+                }
                 [b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v' | b'0', left @ ..] => {
                     (b'\n'.into(), left, Coding::Backslash)
                 }
@@ -126,6 +141,10 @@ mod tests {
             ("&amp;#x2F;", b'/'),
             ("=2F", b'/'),
             ("=3D", b'='),
+            (r"\101", b'A'),
+            ("\x1b[33m", OTHER),
+            (r"\u001b[33m", OTHER),
+            ("[33m", b'm'),
         ] {
             assert_eq!(before(escape.as_bytes(), escape.len()), Some(byte), "{escape}");
             assert_eq!(after(escape.as_bytes(), 0), Some(byte), "{escape}");

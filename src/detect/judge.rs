@@ -31,6 +31,8 @@ fn failure(check: &Check, text: &[u8], span: &Range<usize>, value: &[u8]) -> Opt
         Check::Entropy(bits) => (entropy::shannon(value) <= *bits, DropReason::LowEntropy),
         Check::NotHex => (structure::is_hex(value), DropReason::HexDigest),
         Check::NotWords => (structure::is_words(value), DropReason::Words),
+        Check::Alphabet(set) => (!value.iter().all(|&byte| set.contains(byte)), DropReason::Words),
+        Check::NotCapitalWords => (structure::is_capital_words(value), DropReason::Words),
         Check::NotRepetitive => (structure::is_repetitive(value), DropReason::Repetitive),
     };
     failed.then_some(reason)

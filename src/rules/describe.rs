@@ -90,6 +90,8 @@ fn check_in_words(check: &Check) -> String {
         Check::Entropy(bits) => format!("above {bits} bits of entropy a byte"),
         Check::NotHex => "not hexadecimal throughout".to_owned(),
         Check::NotWords => "not words, a path or encoded text".to_owned(),
+        Check::Alphabet(_) => "of its own alphabet only".to_owned(),
+        Check::NotCapitalWords => "not words in capitals".to_owned(),
         Check::NotRepetitive => "not repetitive and not counting".to_owned(),
     }
 }

@@ -84,6 +84,8 @@ pub(super) enum CheckForm {
     Entropy(f64),
     NotHex,
     NotWords,
+    NotCapitalWords,
+    Alphabet(String),
     NotRepetitive,
 }
 

@@ -2,7 +2,9 @@
 
 use super::file::{CheckForm, CredentialForm, DecodeForm, PatternForm, RuleForm, RulesForm};
 use super::fragments::Fragments;
-use super::{ByteSet, Check, CredentialRule, Decode, Harmless, Paths, Pattern, Rule, RuleSet, RulesError, Wrapped};
+use super::{
+    ByteSet, Check, CredentialRule, Decode, Harmless, Paths, Pattern, Rule, RuleSet, RulesError, Wrapped, WrappedForm,
+};
 use crate::model::{Coding, ComponentKind};
 use regex::bytes::{Regex, RegexBuilder};
 use std::path::Path;
@@ -24,6 +26,9 @@ const MIN_KEYWORD: usize = 3;
 
 /// A shorter word has an encoded form of less than four bytes, which turns up by chance.
 const MIN_WRAPPED: usize = 4;
+
+/// The same for one that is looked for as a list of hexadecimal numbers only.
+const MIN_LISTED: usize = 2;
 
 /// Most bytes a compiled expression may take: forty times the largest built-in one.
 const MAX_REGEX_BYTES: usize = 4 << 20;
@@ -79,8 +84,11 @@ fn add(set: &mut RuleSet, file: &str, text: &str) -> Result<(), RulesError> {
         set.allowlist.add(Harmless { kind, text: text.into_bytes(), exact, reason: entry.reason });
     }
     for entry in form.wrapped {
-        if let Some(word) = entry.keywords.iter().find(|word| word.get_ref().len() < MIN_WRAPPED) {
-            let problem = format!("the keyword `{}` is shorter than {MIN_WRAPPED} bytes", word.get_ref());
+        // Every other form takes at least as many bytes as the word, a list of hexadecimal numbers five a byte.
+        let is_list = entry.forms.iter().all(|form| *form == WrappedForm::HexList);
+        let least = if is_list { MIN_LISTED } else { MIN_WRAPPED };
+        if let Some(word) = entry.keywords.iter().find(|word| word.get_ref().len() < least) {
+            let problem = format!("the keyword `{}` is shorter than {least} bytes", word.get_ref());
             return Err(place.invalid(place.line(word), "wrapped", problem));
         }
         let keywords = entry.keywords.into_iter().map(Spanned::into_inner).collect();
@@ -269,6 +277,8 @@ impl Place<'_> {
                 CheckForm::Entropy(_) => return Err(self.invalid(line, subject, "entropy lies between 0 and 8 bits")),
                 CheckForm::NotHex => Check::NotHex,
                 CheckForm::NotWords => Check::NotWords,
+                CheckForm::NotCapitalWords => Check::NotCapitalWords,
+                CheckForm::Alphabet(list) => Check::Alphabet(set(&list)?),
                 CheckForm::NotRepetitive => Check::NotRepetitive,
             })
         };

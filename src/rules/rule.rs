@@ -193,6 +193,10 @@ pub enum Check {
     NotHex,
     /// Not words, a path, a symbol name or base64 of text. For values of a mixed-case alphabet.
     NotWords,
+    /// Made of bytes of this set alone: what escapes mean is seen only when they are read.
+    Alphabet(ByteSet),
+    /// Not words after a prefix of four letters. For values of capitals and digits.
+    NotCapitalWords,
     /// Not one character or a short pattern repeated, nor a counting sequence.
     NotRepetitive,
 }

@@ -220,8 +220,11 @@ impl<'a> Assembly<'a> {
 
     /// Whether the value is none because all patterns that found it ask for other paths than it stands at.
     fn elsewhere(&self, value: ValueIndex, life: &Life) -> bool {
+        // A file in a container has a name, too.
+        let inner = |sighting: &Sighting| self.wrappings[sighting.wrapping as usize].text().last()?.split_once(':');
         let stands_in = |paths: &Paths| {
             life.places.iter().filter_map(|place| place.path.as_deref()).any(|path| paths.matches(path))
+                || self.sightings_of(value).iter().filter_map(inner).any(|(_, name)| paths.matches(name.as_bytes()))
         };
         self.patterns_of(value).all(|pattern| pattern.paths.as_ref().is_some_and(|paths| !stands_in(paths)))
     }

@@ -89,9 +89,10 @@ fn bedrock(encoding: &str) -> Vec<KeyType> {
     let inner = format!("BedrockAPIKey-{}-at-{ACCOUNT}:{}", letters(&mut long.keys, 4), long.keys.token(64));
     let long = ["AB", "SK"].concat() + &base64(inner.as_bytes());
     let mut short = values("Bedrock short-term", encoding, false);
+    let signer = short.id().to_owned();
     let inner = format!(
         "bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}%2F20251103%2Fus-east-1%2Fbedrock%2Faws4_request&X-Amz-Date=20251103T101530Z&X-Amz-Expires=43200&X-Amz-SignedHeaders=host&X-Amz-Signature={}&Version=1",
-        short.id().to_owned(),
+        signer,
         signature(&mut short.keys)
     );
     let short = ["bedrock-api", "-key-"].concat() + &base64(inner.as_bytes());
@@ -102,7 +103,8 @@ fn bedrock(encoding: &str) -> Vec<KeyType> {
             "Bedrock short-term key",
             "run.sh",
             format!("export AWS_BEARER_TOKEN_BEDROCK=\"{short}\"\n"),
-            Credential { expires, ..Credential::new(&[&short]) },
+            // The id of the key that signed it stands in it.
+            Credential { expires, ..Credential::new(&[&signer, &short]) },
         ),
     ]
 }

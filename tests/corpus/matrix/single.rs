@@ -7,11 +7,17 @@ use super::{
 };
 
 /// Placement, encoding and why nobody can find it.
-const IMPOSSIBLE: [(&str, &str, &str); 6] = [
+const IMPOSSIBLE: [(&str, &str, &str); 8] = [
     ("aws credentials", "encrypted zip", "ciphertext without its password"),
     ("aws credentials", "git-crypt", "ciphertext without its key"),
     ("JavaScript +, within AKIA", "plain", "nothing is left that marks an id; a named secret is a cell of its own"),
     ("literals in a list, joined later", "plain", "a comma joins nothing: lists of short strings are everywhere"),
+    ("Rust concat!", "plain", "a comma joins nothing, whatever stands before the list"),
+    (
+        "no key: Flask SECRET_KEY",
+        "plain",
+        "30 random bytes in base64 under a name that S3 tools use too: reported, medium",
+    ),
     ("screenshot", "PNG", "needs a reader of pictures"),
     ("git LFS, not fetched", "plain", "the content is not in the repository; the ledger names it"),
 ];

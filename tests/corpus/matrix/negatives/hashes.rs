@@ -175,7 +175,6 @@ fn named() -> Vec<Negative> {
         at("Sentry key", "sentry.py", line(9, "SENTRY_SECRET = '", "'")),
         at("New Relic license", "newrelic.yml", format!("  license_key: '{digest}'\n")),
         at("secret key base", "secrets.yml", format!("production:\n  secret_key_base: {long_digest}{long_digest}\n")),
-        at("Flask secret key", "app.py", line(10, "app.config['SECRET_KEY'] = '", "'")),
         at("session secret", "server.js", line(11, "app.use(session({ secret: '", "' }));")),
         at("webhook secret", "hooks.toml", line(12, "webhook_secret = \"", "\"")),
         at(

@@ -109,11 +109,6 @@ pub const ALL: &[Placement] = &[
         "#define AWS_ACCESS_KEY_ID \"«id 0..10»\" \"«id 10..»\"\nstatic const char *aws_secret_access_key =\n    \"«secret 0..20»\"\n    \"«secret 20..»\";\n",
     ),
     at(
-        "Rust concat!",
-        "keys.rs",
-        "const ACCESS_KEY_ID: &str = concat!(\"«id 0..10»\", \"«id 10..»\");\nconst SECRET_ACCESS_KEY: &str = concat!(\"«secret 0..20»\", \"«secret 20..»\");\n",
-    ),
-    at(
         "Swift +",
         "Keys.swift",
         "let accessKey = \"«id 0..7»\" + \"«id 7..»\"\nlet secretKey = \"«secret 0..20»\" + \"«secret 20..»\"\n",
