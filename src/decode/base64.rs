@@ -84,6 +84,7 @@ mod tests {
     use super::super::sample::{to_base64, wrapped};
     use super::*;
     use proptest::prelude::*;
+    use std::slice;
 
     #[test]
     fn a_text_is_base64_throughout_or_not_at_all() {
@@ -113,9 +114,9 @@ mod tests {
     #[test]
     fn missing_digits_cost_their_own_bytes_only() {
         let text = to_base64(b"abcdef");
-        let from = |start: usize, phase: u8| decode(text.as_bytes(), &[start..8], phase).0;
+        let from = |start: usize, phase: u8| decode(text.as_bytes(), slice::from_ref(&(start..8)), phase).0;
         assert_eq!([from(0, 0), from(1, 1), from(2, 2), from(3, 3)], [&b"abcdef"[..], b"def", b"def", b"def"]);
-        let to = |end: usize| decode(text.as_bytes(), &[0..end], 0).0;
+        let to = |end: usize| decode(text.as_bytes(), slice::from_ref(&(0..end)), 0).0;
         assert_eq!([to(8), to(7), to(6), to(5), to(4)], [&b"abcdef"[..], b"abcde", b"abcd", b"abc", b"abc"]);
     }
 

@@ -28,7 +28,7 @@ impl Default for Limits {
 /// What is left of the [`Limits`] for one object.
 ///
 /// No clock: the same object gives the same pieces on every machine. Time is bounded through bytes, since what is read
-/// of an entry counts as well as what comes out of it. On one core of 2023 bzip2, the slowest, gives 37 MB a second, xz 51,
+/// of an entry counts as well as what comes out of it. On one core of a Xeon bzip2, the slowest, gives 37 MB a second, xz 51,
 /// zstd 250, gzip 360.
 #[derive(Debug)]
 pub struct Budget {

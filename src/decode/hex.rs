@@ -169,7 +169,7 @@ mod tests {
                 assert_eq!(line, 70 / width, "{text}");
             }
         }
-        assert_eq!(decode(b"a4142", &[0..5], 1).0, b"AB");
+        assert_eq!(decode(b"a4142", std::slice::from_ref(&(0..5)), 1).0, b"AB");
         assert!(!is_whole(b"0123456789abcdefg"));
     }
 

@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn entries_that_share_their_bytes_are_bounded_by_the_budget() {
-        let zip = zipped(&[(CompressionMethod::DEFLATE, "a", &[7; 1 << 20])]);
+        let zip = zipped(&[(CompressionMethod::DEFLATE, "a", &vec![7; 1 << 20])]);
         let record = memmem::find(&zip, b"PK\x01\x02").unwrap();
         let end = memmem::find(&zip, b"PK\x05\x06").unwrap();
         let (count, mut shared) = (1000_u16, zip[..record].to_vec());

@@ -116,7 +116,7 @@ mod tests {
     /// million are lost.
     #[test]
     fn the_checks_lose_less_than_one_random_value_in_ten_thousand() {
-        let draws = if cfg!(debug_assertions) { 100_000 } else { 10_000_000 };
+        let draws = if cfg!(debug_assertions) { 1_000_000 } else { 10_000_000 };
         let secrets = lost("aws-secret-access-key", &mut [0; 40], 0..40, BASE64, draws);
         assert!(secrets <= draws / 10_000, "{secrets} of {draws} secrets");
         let ids = lost("aws-access-key-id", &mut [b"AKIA".as_slice(), &[0; 16]].concat(), 4..20, BASE32, draws);

@@ -51,6 +51,8 @@ fn encoded(word: &[u8], form: WrappedForm) -> Vec<Form> {
         WrappedForm::Json => vec![escaped(Coding::Json, |byte| format!("\\u{byte:04x}"))],
         WrappedForm::Url => vec![escaped(Coding::Url, |byte| format!("%{byte:02x}"))],
         WrappedForm::Backslash => vec![escaped(Coding::Backslash, |byte| format!("\\x{byte:02x}"))],
+        WrappedForm::Octal => vec![escaped(Coding::Backslash, |byte| format!("\\{byte:03o}"))],
+        WrappedForm::HexList => [", ", ","].map(|comma| list(word, comma)).into(),
         WrappedForm::Html => {
             vec![
                 escaped(Coding::Html, |byte| format!("&#{byte};")),
@@ -58,6 +60,12 @@ fn encoded(word: &[u8], form: WrappedForm) -> Vec<Form> {
             ]
         }
     }
+}
+
+/// `0x41, 0x4b`, as the initialisers of arrays have it.
+fn list(word: &[u8], comma: &str) -> Form {
+    let text = word.iter().map(|byte| format!("0x{byte:02x}")).collect::<Vec<_>>().join(comma);
+    Form { literal: Literal { text: text.into_bytes(), exact: false }, coding: Coding::Hex, phase: 0 }
 }
 
 /// ASCII as UTF-16, little endian.
@@ -104,6 +112,8 @@ mod tests {
             (WrappedForm::Url, "%41%6b"),
             (WrappedForm::Backslash, "\\x41\\x6b"),
             (WrappedForm::Html, "&#65;&#107;"),
+            (WrappedForm::Octal, "\\101\\153"),
+            (WrappedForm::HexList, "0x41, 0x6b"),
         ] {
             assert_eq!(texts("Ak", form)[0], (text.to_owned(), 0), "{form:?}");
         }

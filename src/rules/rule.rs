@@ -169,6 +169,10 @@ pub enum WrappedForm {
     Html,
     /// `\x41`.
     Backslash,
+    /// `\101`.
+    Octal,
+    /// `0x41, 0x4b`, with or without the space.
+    HexList,
 }
 
 /// A test of a matched value. Each has one [`crate::model::DropReason`]; what they measure stands in
