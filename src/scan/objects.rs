@@ -19,14 +19,14 @@ pub(super) struct Objects<'a> {
 /// A text beside the store.
 pub(super) struct Text {
     pub place: Place,
-    /// What a report needs of it; `None` unless something was found.
+    /// What a report needs of it; `None` unless there is something to tell.
     pub held: Option<Held>,
 }
 
-/// A text in which something was found.
+/// A text of which there is something to tell.
 pub(super) struct Held {
     pub id: Oid,
-    /// `None`: too large to be held.
+    /// `None`: no value was found in it, or it is too large to be held.
     pub bytes: Option<Vec<u8>>,
 }
 

@@ -63,7 +63,7 @@ pub(super) struct TextReader<'a> {
 /// A text that was read.
 pub(super) struct Taken {
     pub size: u64,
-    /// `None`: nothing was found.
+    /// `None`: nothing is to be told of it.
     pub held: Option<Held>,
 }
 
@@ -127,7 +127,8 @@ impl TextReader<'_> {
         id: impl FnOnce() -> io::Result<crate::model::Oid>,
     ) -> io::Result<Taken> {
         let found = |work: &ContentWork| work.sightings.len() + work.dropped.len();
-        let before = found(work);
+        let (before, unopened) = (found(work), work.unopened.len());
+        let noted = |work: &ContentWork| found(work) > before || work.unopened.len() > unopened;
         let most = self.max_size.min(MAX_HELD);
         let mut content = Cancellable { content, cancel: self.cancel };
         let mut bytes = Vec::new();
@@ -138,17 +139,17 @@ impl TextReader<'_> {
             self.reader.visit(work, object, None);
             let size = bytes.len() as u64;
             self.progress.advance(1, size);
-            if found(work) == before {
+            if !noted(work) {
                 return Ok(Taken { size, held: None });
             }
             let id = self.hash.id(size, &mut &bytes[..])?;
-            return Ok(Taken { size, held: Some(Held { id, bytes: Some(bytes) }) });
+            return Ok(Taken { size, held: Some(Held { id, bytes: (found(work) > before).then_some(bytes) }) });
         }
         let mut counted = Counted { content: bytes.as_slice().chain(content), count: 0 };
         self.reader.stream(work, number, None, &mut counted)?;
         let size = counted.count;
         self.progress.advance(1, size);
-        let held = if found(work) > before { Some(Held { id: id()?, bytes: None }) } else { None };
+        let held = if noted(work) { Some(Held { id: id()?, bytes: None }) } else { None };
         Ok(Taken { size, held })
     }
 }
