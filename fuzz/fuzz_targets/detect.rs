@@ -80,7 +80,10 @@ fuzz_target!(|input: (Vec<Part<'_>>, Vec<Part<'_>>)| {
     let whole = detector.scan(View::whole(&object), &mut scratch);
     let part = detector.rescan(View::whole(&object), &notes, &segments, &mut scratch);
     assert_eq!(part.candidates(), whole.candidates());
+    assert!(detector.hints(&part).eq(detector.hints(&whole)));
     for candidate in whole.candidates() {
         assert!(candidate.start < candidate.end && candidate.end as usize <= object.len());
+        let (value, coding) = detector.value(&object, &candidate);
+        assert!(!value.is_empty() && (coding.is_some() || *value == *candidate.raw(&object)));
     }
 });

@@ -153,9 +153,9 @@ mod tests {
         let words: Vec<Word> = words.iter().map(word).collect();
         let longest = words.iter().map(Word::len).max().unwrap();
         // Two engines, as for keywords and encoded words.
-        let engine = |numbers| match anchored {
-            true => Engine::by_anchors(&words, numbers).unwrap(),
-            false => Engine::by_automaton(&words, numbers).unwrap(),
+        let engine = |numbers: Range<usize>| {
+            let anchors = anchored.then(|| Engine::by_anchors(&words, numbers.clone()).unwrap());
+            anchors.unwrap_or_else(|| Engine::by_automaton(&words, numbers).unwrap())
         };
         let engines = vec![engine(0..3), engine(3..words.len())];
         Prefilter { engines, words, longest }
