@@ -80,7 +80,7 @@ fn a_security_token_in_a_presigned_url_belongs_to_it() {
     let (id, token) = (temporary_id(&mut keys), keys.token(400));
     let query = signed(&mut keys, &id, "sts", Some(&token.replace('/', "%2F").replace('+', "%2B")));
     let finding = one(format!("https://sts.amazonaws.com/?Action=GetCallerIdentity&{query}\n"));
-    assert_eq!(values_of(&finding), [id, token, query]);
+    assert_eq!(values_of(&finding), [id, query, token]);
     says(&finding, "aws-presigned-url", "low", "temporary");
 }
 
