@@ -1,0 +1,252 @@
+//! What is left of rows that were deleted: between the cells of a page, and on pages that are free.
+//!
+//! SQLite leaves a deleted cell as it was but for its first four bytes, in which it notes where the next free block is and
+//! how long this one is (file format, 1.6). They held the payload's length, the row's number, and the header's length or
+//! more. So a cell is looked for at each place, whole or without its front, and is taken for one if all lengths agree and
+//! its texts are texts. Of a row that flowed over to other pages only what lies on its own is read.
+
+use super::{Database, size, varint};
+use std::ops::Range;
+
+/// How many bytes may be looked at for each byte of a page. Honest pages need about two; cells that are made to lie over
+/// each other would need as many as the page has.
+const EFFORT: usize = 32;
+
+/// The bytes of a freed cell that are written over.
+const GONE: usize = 4;
+
+/// The fewest bytes of the longest text in a row. Less than that, noise has too.
+const TELLING: usize = 8;
+
+/// The search of one page.
+pub(super) struct Remains<'a> {
+    database: &'a Database<'a>,
+    /// The page as far as it is used.
+    page: &'a [u8],
+    /// Whether its cells have numbers of rows.
+    is_table: bool,
+    effort: usize,
+    text: &'a mut Vec<u8>,
+}
+
+impl<'a> Remains<'a> {
+    pub(super) fn new(database: &'a Database<'a>, page: &'a [u8], is_table: bool, text: &'a mut Vec<u8>) -> Self {
+        Self { database, page, is_table, effort: page.len() * EFFORT, text }
+    }
+
+    /// Writes the columns of each row that once was in `space`, one a line; `None` if that is too much to look at.
+    ///
+    /// It goes backwards: a block may be several cells that were freed one after the other, and only where the next begins
+    /// tells where the one before ended.
+    pub(super) fn columns(&mut self, space: Range<usize>) -> Option<()> {
+        let mut limit = space.end;
+        for at in space.clone().rev() {
+            let place = &self.page[at..space.end];
+            let is_cell = self.whole(place).is_some() || self.block(place, at, limit - at).is_some();
+            if self.effort == 0 {
+                return None;
+            }
+            if is_cell {
+                limit = at;
+            }
+        }
+        Some(())
+    }
+
+    /// Reads a cell that nothing was written over at the start of `place`.
+    fn whole(&mut self, place: &[u8]) -> Option<()> {
+        let (length, mut head) = varint(place)?;
+        if self.is_table {
+            head += varint(&place[head..])?.1;
+        }
+        let record = &place[head..];
+        let kinds = header(record)?;
+        let length = usize::try_from(length).ok()?;
+        // Most places end here.
+        if kinds.len() + 1 + self.body(kinds, length)? != length {
+            return None;
+        }
+        let local = self.on_page(length);
+        (local <= record.len()).then_some(())?;
+        self.row(0, kinds, record.get(kinds.len() + 1..local.min(length))?)
+    }
+
+    /// Reads a cell at the start of `place`, `at` on the page, if a free block begins there or once did. The cell is as long
+    /// as the block, or ends at `limit`.
+    fn block(&mut self, place: &[u8], at: usize, limit: usize) -> Option<()> {
+        let front = place.first_chunk::<GONE>()?;
+        let next = usize::from(u16::from_be_bytes([front[0], front[1]]));
+        let len = usize::from(u16::from_be_bytes([front[2], front[3]]));
+        // Blocks are listed in the order of their places.
+        (next == 0 || (at + len..self.page.len()).contains(&next)).then_some(())?;
+        let block = place.get(..len).filter(|_| len > GONE)?;
+        let whole = self.frontless(block);
+        // Less than the block: it was merged with the one behind it.
+        let part = if (GONE + 1..len).contains(&limit) { self.frontless(&place[..limit]) } else { None };
+        whole.or(part)
+    }
+
+    /// Reads `cell`, whose front is gone, in each way that agrees with its length.
+    fn frontless(&mut self, cell: &[u8]) -> Option<()> {
+        let mut read = None;
+        for number in if self.is_table { 1..=9 } else { 0..=0 } {
+            for length in 1..=3 {
+                // Where the record begins, with its header's length.
+                let head = length + number;
+                let row = match GONE.checked_sub(head + 1) {
+                    None => self.headed(cell, head, length),
+                    Some(0) => self.headless(cell, head, length),
+                    Some(gone) => self.beheaded(cell, head, length, gone),
+                };
+                read = read.or(row);
+            }
+        }
+        read
+    }
+
+    /// Reads a cell with its whole record, from `head` on, behind a length of `length` bytes.
+    fn headed(&mut self, cell: &[u8], head: usize, length: usize) -> Option<()> {
+        let kinds = header(cell.get(head..)?)?;
+        self.exact(cell, head, length, head + 1..head + 1 + kinds.len())
+    }
+
+    /// Reads a cell that has all its columns' types and lacks the byte before, which says how many they are.
+    fn headless(&mut self, cell: &[u8], head: usize, length: usize) -> Option<()> {
+        let (mut end, mut read) = (GONE, None);
+        while let Some((_, len)) = cell.get(end..).and_then(varint).filter(|_| self.pay(1)) {
+            end += len;
+            if end > head + 0x7f || self.body(&cell[end - len..end], self.database.bytes.len()).is_none() {
+                break;
+            }
+            read = read.or(self.exact(cell, head, length, GONE..end));
+        }
+        read
+    }
+
+    /// Reads a cell whose record is at `head` and has columns of the types in `kinds`, if it is as long as they say.
+    fn exact(&mut self, cell: &[u8], head: usize, length: usize, kinds: Range<usize>) -> Option<()> {
+        let body = kinds.end;
+        let kinds = &cell[kinds];
+        let payload = body - head + self.body(kinds, self.database.bytes.len())?;
+        (varint_len(payload) == length && head + self.on_page(payload) == cell.len()).then_some(())?;
+        self.row(0, kinds, cell.get(body..(head + payload).min(cell.len()))?)
+    }
+
+    /// Reads a cell that lacks the first `gone` bytes of its columns' types. The first column has what the others leave.
+    ///
+    /// How many there are is not known. Wrong guesses shift the others, and few are texts then; those are handed on as well.
+    fn beheaded(&mut self, cell: &[u8], head: usize, length: usize, gone: usize) -> Option<()> {
+        let payload = cell.len() - head;
+        (varint_len(payload) == length && self.on_page(payload) == payload).then_some(())?;
+        let mut read = None;
+        // The byte that is there may be the second of the first column's type.
+        for start in GONE..=if gone == 1 { GONE + 1 } else { GONE } {
+            let (mut end, mut sum) = (start, 0);
+            while let Some((_, len)) = cell.get(end..).and_then(varint).filter(|_| self.pay(1)) {
+                let Some(more) = self.body(&cell[end..end + len], cell.len()) else { break };
+                (end, sum) = (end + len, sum + more);
+                let Some(first) = cell.len().checked_sub(end + sum) else { break };
+                let is_first = |high: u8| size(u64::from(high) << 7 | u64::from(cell[GONE])) == Some(first as u64);
+                if end <= head + 0x7f && (start == GONE || is_first(1) || is_first(2)) {
+                    read = read.or(self.row(first, &cell[start..end], &cell[end..]));
+                }
+            }
+        }
+        read
+    }
+
+    /// How many bytes of a payload of `length`, and of the number of the next page behind it, lie on the cell's own page.
+    fn on_page(&self, length: usize) -> usize {
+        let local = self.database.local(length, self.is_table);
+        if local < length { local + 4 } else { length }
+    }
+
+    /// How many bytes columns of the types `kinds` have; `None` if more than `most` or if there are no such types.
+    fn body(&mut self, mut kinds: &[u8], most: usize) -> Option<usize> {
+        let mut sum = 0_usize;
+        while !kinds.is_empty() {
+            let (kind, len) = varint(kinds).filter(|_| self.pay(1))?;
+            kinds = &kinds[len..];
+            sum = usize::try_from(size(kind)?).ok()?.checked_add(sum).filter(|&sum| sum <= most)?;
+        }
+        Some(sum)
+    }
+
+    /// Writes the columns in `body`: a first one of `first` bytes and unknown type, if any, and those of the types `kinds`.
+    /// Nothing is written if what should be a text is none.
+    fn row(&mut self, first: usize, mut kinds: &[u8], mut body: &[u8]) -> Option<()> {
+        let before = self.text.len();
+        let mut longest = 0;
+        let mut goes_on = self.pay(body.len());
+        if goes_on && first > 0 {
+            let value = body.split_off(..first)?;
+            let len = self.line(13, value);
+            // Else it may be a number.
+            goes_on = len.is_some() || matches!(first, 1..=4 | 6 | 8);
+            longest = len.unwrap_or(0);
+        }
+        while goes_on && let Some((kind, len)) = varint(kinds) {
+            kinds = &kinds[len..];
+            let len = size(kind)?.min(body.len() as u64) as usize;
+            let value = body.split_off(..len)?;
+            match self.line(kind, value) {
+                Some(len) => longest = longest.max(len),
+                None => goes_on = false,
+            }
+        }
+        let is_row = goes_on && longest >= TELLING;
+        if !is_row {
+            self.text.truncate(before);
+        }
+        is_row.then_some(())
+    }
+
+    /// Writes a value of type `kind` as a line, and returns how many bytes of text that is; `None`, and nothing is written,
+    /// if it should be a text and is none.
+    fn line(&mut self, kind: u64, value: &[u8]) -> Option<usize> {
+        let before = self.text.len();
+        self.database.line(kind, value, self.text);
+        let line = &self.text[before..];
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        if is_text(line) {
+            return Some(line.len());
+        }
+        if kind.is_multiple_of(2) {
+            return Some(0);
+        }
+        self.text.truncate(before);
+        None
+    }
+
+    /// Pays for looking at `bytes`, and whether that may go on.
+    fn pay(&mut self, bytes: usize) -> bool {
+        self.effort = self.effort.saturating_sub(bytes);
+        self.effort > 0
+    }
+}
+
+/// The types of the columns at the start of a record, behind the byte that says how long they are. Longer headers, of 60
+/// columns or more, are left alone.
+fn header(record: &[u8]) -> Option<&[u8]> {
+    let len = usize::from(*record.first()?);
+    if len < 0x80 { record.get(1..len).filter(|kinds| !kinds.is_empty()) } else { None }
+}
+
+/// How many bytes a length takes, up to 2 MiB.
+fn varint_len(length: usize) -> usize {
+    match length {
+        ..0x80 => 1,
+        0x80..0x4000 => 2,
+        _ => 3,
+    }
+}
+
+/// Whether `value` is text as people write it; its last character may be cut off.
+fn is_text(value: &[u8]) -> bool {
+    let text = str::from_utf8(value).or_else(|end| match end.error_len() {
+        None => Ok(str::from_utf8(&value[..end.valid_up_to()]).unwrap_or_default()),
+        Some(_) => Err(end),
+    });
+    let is_noise = |char: char| char == char::REPLACEMENT_CHARACTER || char.is_control() && !"\t\n\r".contains(char);
+    text.is_ok_and(|text| !text.contains(is_noise))
+}
