@@ -24,24 +24,29 @@ pub(super) fn columns(bytes: &[u8], most: usize, text: &mut Vec<u8>) -> Result<(
     // Cells that lie over each other could be read for ever: no honest file holds more than its size.
     let mut budget = bytes.len();
     let mut payload = Vec::new();
-    let mut is_searched = true;
-    for number in 0..bytes.len().div_ceil(database.page) {
-        let page = database.leaf(number);
-        let cells: Vec<Cell> = database.cells(&page).collect();
-        for &cell in &cells {
+    // Pages that rows flow over to: they hold nothing else.
+    let mut is_taken = vec![false; bytes.len().div_ceil(database.page)];
+    for number in 0..is_taken.len() {
+        for cell in database.cells(&database.leaf(number)) {
             payload.clear();
-            database.payload(cell, &mut payload);
+            database.payload(cell, &mut payload, &mut is_taken);
             budget = budget
                 .checked_sub(payload.len().max(1))
                 .ok_or_else(|| Stop::Damaged("its cells lie over each other".to_owned()))?;
             database.lines(&payload, text);
             if text.len() > most {
-                break;
+                text.truncate(most);
+                return Err(Stop::TooMuch);
             }
         }
+    }
+    let mut is_searched = true;
+    for number in (0..is_taken.len()).filter(|&number| !is_taken[number]) {
+        let page = database.leaf(number);
         let used = &page.bytes[..page.bytes.len().min(database.usable)];
         let mut remains = Remains::new(&database, used, page.is_table, text);
-        is_searched &= page.spaces(cells, used.len()).try_for_each(|space| remains.columns(space)).is_some();
+        let mut spaces = page.spaces(database.cells(&page), used.len());
+        is_searched &= spaces.try_for_each(|space| remains.columns(space)).is_some();
         if text.len() > most {
             text.truncate(most);
             return Err(Stop::TooMuch);
@@ -76,12 +81,13 @@ struct Page<'a> {
 
 impl Page<'_> {
     /// What lies between the cells on the first `used` bytes.
-    fn spaces(&self, mut cells: Vec<Cell>, used: usize) -> impl Iterator<Item = Range<usize>> {
+    fn spaces(&self, cells: impl Iterator<Item = Cell>, used: usize) -> impl Iterator<Item = Range<usize>> {
+        let mut cells: Vec<Cell> = cells.collect();
         cells.sort_unstable_by_key(|cell| cell.start);
         let mut from = self.pointers.end;
-        cells.into_iter().map(|cell| cell.start..cell.end).chain([used..used]).filter_map(move |cell| {
-            let space = from..cell.start.min(used);
-            from = from.max(cell.end);
+        cells.into_iter().map(|cell| cell.start..cell.end).chain([used..used]).filter_map(move |taken| {
+            let space = from..taken.start.min(used);
+            from = from.max(taken.end);
             (!space.is_empty()).then_some(space)
         })
     }
@@ -161,8 +167,9 @@ impl<'a> Database<'a> {
         if rest <= most { rest } else { least }
     }
 
-    /// Collects a cell's payload from its page and those that it flows over to; less of it if that chain is broken.
-    fn payload(&self, cell: Cell, into: &mut Vec<u8>) {
+    /// Collects a cell's payload from its page and those that it flows over to, which are taken then; less of it if that
+    /// chain is broken.
+    fn payload(&self, cell: Cell, into: &mut Vec<u8>, is_taken: &mut [bool]) {
         let page_end = (cell.at / self.page + 1) * self.page;
         let end = (cell.at + cell.local).min(page_end).min(self.bytes.len());
         into.extend_from_slice(self.bytes.get(cell.at..end).unwrap_or_default());
@@ -171,7 +178,9 @@ impl<'a> Database<'a> {
             && let Some(next) = self.bytes.get(link..).and_then(<[u8]>::first_chunk)
             && let Some(number) = (u32::from_be_bytes(*next) as usize).checked_sub(1)
         {
-            link = number.saturating_mul(self.page);
+            let Some(is_taken) = is_taken.get_mut(number) else { return };
+            *is_taken = true;
+            link = number * self.page;
             let room = (self.usable - 4).min(cell.length - into.len());
             let Some(more) = self.bytes.get(link.saturating_add(4)..).filter(|more| !more.is_empty()) else { return };
             into.extend_from_slice(&more[..room.min(more.len())]);

@@ -107,29 +107,28 @@ impl<'a> Remains<'a> {
     /// Reads a cell with its whole record, from `head` on, behind a length of `length` bytes.
     fn headed(&mut self, cell: &[u8], head: usize, length: usize) -> Option<()> {
         let kinds = header(cell.get(head..)?)?;
-        self.exact(cell, head, length, head + 1..head + 1 + kinds.len())
+        let sum = self.body(kinds, self.database.bytes.len())?;
+        let from = head + 1;
+        self.exact(cell, head, length, from..from + kinds.len(), sum)
     }
 
     /// Reads a cell that has all its columns' types and lacks the byte before, which says how many they are.
     fn headless(&mut self, cell: &[u8], head: usize, length: usize) -> Option<()> {
-        let (mut end, mut read) = (GONE, None);
-        while let Some((_, len)) = cell.get(end..).and_then(varint).filter(|_| self.pay(1)) {
-            end += len;
-            if end > head + 0x7f || self.body(&cell[end - len..end], self.database.bytes.len()).is_none() {
-                break;
-            }
-            read = read.or(self.exact(cell, head, length, GONE..end));
+        let (mut end, mut sum, mut read) = (GONE, 0, None);
+        while let Some((len, more)) = self.kind(cell, end).filter(|(len, _)| end + len <= head + 0x7f) {
+            (end, sum) = (end + len, sum + more);
+            read = read.or(self.exact(cell, head, length, GONE..end, sum));
         }
         read
     }
 
-    /// Reads a cell whose record is at `head` and has columns of the types in `kinds`, if it is as long as they say.
-    fn exact(&mut self, cell: &[u8], head: usize, length: usize, kinds: Range<usize>) -> Option<()> {
+    /// Reads a cell whose record is at `head` and has columns of the types in `kinds` and of `sum` bytes, if that agrees with
+    /// its length.
+    fn exact(&mut self, cell: &[u8], head: usize, length: usize, kinds: Range<usize>, sum: usize) -> Option<()> {
         let body = kinds.end;
-        let kinds = &cell[kinds];
-        let payload = body - head + self.body(kinds, self.database.bytes.len())?;
+        let payload = body - head + sum;
         (varint_len(payload) == length && head + self.on_page(payload) == cell.len()).then_some(())?;
-        self.row(0, kinds, cell.get(body..(head + payload).min(cell.len()))?)
+        self.row(0, &cell[kinds], cell.get(body..(head + payload).min(cell.len()))?)
     }
 
     /// Reads a cell that lacks the first `gone` bytes of its columns' types. The first column has what the others leave.
@@ -142,12 +141,11 @@ impl<'a> Remains<'a> {
         // The byte that is there may be the second of the first column's type.
         for start in GONE..=if gone == 1 { GONE + 1 } else { GONE } {
             let (mut end, mut sum) = (start, 0);
-            while let Some((_, len)) = cell.get(end..).and_then(varint).filter(|_| self.pay(1)) {
-                let Some(more) = self.body(&cell[end..end + len], cell.len()) else { break };
+            while let Some((len, more)) = self.kind(cell, end).filter(|(len, _)| end + len <= head + 0x7f) {
                 (end, sum) = (end + len, sum + more);
                 let Some(first) = cell.len().checked_sub(end + sum) else { break };
                 let is_first = |high: u8| size(u64::from(high) << 7 | u64::from(cell[GONE])) == Some(first as u64);
-                if end <= head + 0x7f && (start == GONE || is_first(1) || is_first(2)) {
+                if start == GONE || is_first(1) || is_first(2) {
                     read = read.or(self.row(first, &cell[start..end], &cell[end..]));
                 }
             }
@@ -162,14 +160,21 @@ impl<'a> Remains<'a> {
     }
 
     /// How many bytes columns of the types `kinds` have; `None` if more than `most` or if there are no such types.
-    fn body(&mut self, mut kinds: &[u8], most: usize) -> Option<usize> {
-        let mut sum = 0_usize;
-        while !kinds.is_empty() {
-            let (kind, len) = varint(kinds).filter(|_| self.pay(1))?;
-            kinds = &kinds[len..];
-            sum = usize::try_from(size(kind)?).ok()?.checked_add(sum).filter(|&sum| sum <= most)?;
+    fn body(&mut self, kinds: &[u8], most: usize) -> Option<usize> {
+        let (mut at, mut sum) = (0, 0);
+        while at < kinds.len() {
+            let (len, more) = self.kind(kinds, at)?;
+            (at, sum) = (at + len, sum + more);
+            (sum <= most).then_some(())?;
         }
         Some(sum)
+    }
+
+    /// How long the type at `at` is, and a column of it; `None` if that is no type, or none that the file has room for.
+    fn kind(&mut self, kinds: &[u8], at: usize) -> Option<(usize, usize)> {
+        let (kind, len) = kinds.get(at..).and_then(varint).filter(|_| self.pay(1))?;
+        let size = size(kind).filter(|&size| size <= self.database.bytes.len() as u64)?;
+        Some((len, size as usize))
     }
 
     /// Writes the columns in `body`: a first one of `first` bytes and unknown type, if any, and those of the types `kinds`.
@@ -249,4 +254,89 @@ fn is_text(value: &[u8]) -> bool {
     });
     let is_noise = |char: char| char == char::REPLACEMENT_CHARACTER || char.is_control() && !"\t\n\r".contains(char);
     text.is_ok_and(|text| !text.contains(is_noise))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::columns;
+    use proptest::prelude::*;
+    use rusqlite::{Connection, params_from_iter};
+
+    /// The columns of the row `n`, as lengths that ids, secrets and words have.
+    fn values(n: usize, count: usize) -> Vec<String> {
+        let lens = [20, 40, 9, 4, 61];
+        lens.iter()
+            .take(count)
+            .enumerate()
+            .map(|(column, &len)| format!("{n}{column}{}", "aZ/".repeat(len))[..len].to_owned())
+            .collect()
+    }
+
+    /// A database with a table as `schema` says, that had `count` texts in each of eight rows, after `changes`.
+    fn written(settings: &str, schema: &str, count: usize, changes: &str) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("database");
+        let database = Connection::open(&path).unwrap();
+        database
+            .execute_batch("PRAGMA secure_delete = OFF; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+            .unwrap();
+        database.execute_batch(settings).unwrap();
+        database.execute_batch(schema).unwrap();
+        let names: Vec<String> = (0..count).map(|n| format!("c{n}")).collect();
+        let insert = format!("INSERT INTO t ({}) VALUES ({})", names.join(","), vec!["?"; count].join(","));
+        for n in 1..=8 {
+            database.execute(&insert, params_from_iter(values(n, count))).unwrap();
+        }
+        database.execute_batch(changes).unwrap();
+        database.close().unwrap();
+        std::fs::read(path).unwrap()
+    }
+
+    fn schema(count: usize, first: &str) -> String {
+        let columns: Vec<String> = (0..count).map(|n| format!("c{n} TEXT")).collect();
+        format!("CREATE TABLE t ({first}{})", columns.join(","))
+    }
+
+    fn lines(bytes: &[u8]) -> Vec<String> {
+        let mut text = Vec::new();
+        columns(bytes, 1 << 24, &mut text).unwrap();
+        String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
+    }
+
+    /// Whether all columns of row `n` are there behind each other.
+    fn holds(lines: &[String], n: usize, count: usize) -> bool {
+        lines.windows(count).any(|lines| lines == values(n, count))
+    }
+
+    const CHANGES: [(&str, &[usize]); 9] = [
+        ("DELETE FROM t WHERE c0 LIKE '1%'", &[1]),
+        ("DELETE FROM t WHERE c0 LIKE '4%'", &[4]),
+        ("DELETE FROM t WHERE c0 LIKE '8%'", &[8]),
+        ("DELETE FROM t WHERE c0 LIKE '4%'; DELETE FROM t WHERE c0 LIKE '5%'", &[4, 5]),
+        ("DELETE FROM t WHERE c0 LIKE '5%'; DELETE FROM t WHERE c0 LIKE '4%'", &[4, 5]),
+        (
+            "DELETE FROM t WHERE c0 LIKE '3%'; DELETE FROM t WHERE c0 LIKE '5%'; DELETE FROM t WHERE c0 LIKE '4%'",
+            &[3, 4, 5],
+        ),
+        ("DELETE FROM t WHERE c0 > '2'", &[2, 3, 4, 5, 6, 7, 8]),
+        ("DELETE FROM t", &[1, 2, 3, 4, 5, 6, 7, 8]),
+        ("CREATE TABLE u (x); DROP TABLE t", &[1, 2, 3, 4, 5, 6, 7, 8]),
+    ];
+
+    #[test]
+    fn deleted_rows_come_out() {
+        let mut missing = Vec::new();
+        for count in [2, 3, 5] {
+            for first in ["", "id INTEGER PRIMARY KEY,", "at INTEGER DEFAULT 1700000000,"] {
+                for settings in ["", "PRAGMA encoding = 'UTF-16le'"] {
+                    for (changes, rows) in CHANGES {
+                        let lines = lines(&written(settings, &schema(count, first), count, changes));
+                        let lost = rows.iter().filter(|&&n| !holds(&lines, n, count));
+                        missing.extend(lost.map(|n| format!("{count} {first} {settings} {changes}: {n}")));
+                    }
+                }
+            }
+        }
+        assert!(missing.is_empty(), "{}", missing.join("\n"));
+    }
 }
