@@ -41,8 +41,11 @@ pub(super) fn columns(bytes: &[u8], most: usize, text: &mut Vec<u8>) -> Result<(
         }
     }
     let mut is_searched = true;
-    for number in (0..is_taken.len()).filter(|&number| !is_taken[number]) {
+    for (number, is_taken) in is_taken.into_iter().enumerate() {
         let page = database.leaf(number);
+        if is_taken && page.pointers.is_empty() {
+            continue;
+        }
         let used = &page.bytes[..page.bytes.len().min(database.usable)];
         let mut remains = Remains::new(&database, used, page.is_table, text);
         let mut spaces = page.spaces(database.cells(&page), used.len());
@@ -182,7 +185,7 @@ impl<'a> Database<'a> {
             *is_taken = true;
             link = number * self.page;
             let room = (self.usable - 4).min(cell.length - into.len());
-            let Some(more) = self.bytes.get(link.saturating_add(4)..).filter(|more| !more.is_empty()) else { return };
+            let Some(more) = self.bytes.get(link + 4..).filter(|more| !more.is_empty()) else { return };
             into.extend_from_slice(&more[..room.min(more.len())]);
         }
     }

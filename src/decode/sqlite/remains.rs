@@ -274,20 +274,24 @@ mod tests {
 
     /// A database with a table as `schema` says, that had `count` texts in each of eight rows, after `changes`.
     fn written(settings: &str, schema: &str, count: usize, changes: &str) -> Vec<u8> {
+        database(settings, |database| {
+            database.execute_batch(schema).unwrap();
+            let names: Vec<String> = (0..count).map(|n| format!("c{n}")).collect();
+            let insert = format!("INSERT INTO t ({}) VALUES ({})", names.join(","), vec!["?"; count].join(","));
+            for n in 1..=8 {
+                database.execute(&insert, params_from_iter(values(n, count))).unwrap();
+            }
+            database.execute_batch(changes).unwrap();
+        })
+    }
+
+    fn database(settings: &str, write: impl FnOnce(&Connection)) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("database");
         let database = Connection::open(&path).unwrap();
-        database
-            .execute_batch("PRAGMA secure_delete = OFF; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-            .unwrap();
-        database.execute_batch(settings).unwrap();
-        database.execute_batch(schema).unwrap();
-        let names: Vec<String> = (0..count).map(|n| format!("c{n}")).collect();
-        let insert = format!("INSERT INTO t ({}) VALUES ({})", names.join(","), vec!["?"; count].join(","));
-        for n in 1..=8 {
-            database.execute(&insert, params_from_iter(values(n, count))).unwrap();
-        }
-        database.execute_batch(changes).unwrap();
+        let plain = "PRAGMA secure_delete = OFF; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;";
+        database.execute_batch(&format!("{plain}{settings}")).unwrap();
+        write(&database);
         database.close().unwrap();
         std::fs::read(path).unwrap()
     }
@@ -338,5 +342,112 @@ mod tests {
             }
         }
         assert!(missing.is_empty(), "{}", missing.join("\n"));
+    }
+
+    /// Deletes the fourth of eight rows of `values`, in a table as `schema` says, and returns the lines.
+    fn without_fourth(schema: &str, values: impl Fn(usize) -> Vec<String>) -> Vec<String> {
+        let bytes = database("", |database| {
+            database.execute_batch(schema).unwrap();
+            for n in 1..=8 {
+                let values = values(n);
+                let insert = format!("INSERT INTO t VALUES ({})", vec!["?"; values.len()].join(","));
+                database.execute(&insert, params_from_iter(values)).unwrap();
+            }
+            database.execute_batch("DELETE FROM t WHERE a LIKE '4%'").unwrap();
+        });
+        lines(&bytes)
+    }
+
+    #[test]
+    fn whatever_the_lost_bytes_were_the_others_tell() {
+        let [id, secret] = [20, 40].map(|len| move |n: usize| format!("{n}{}", "bX/".repeat(len))[..len].to_owned());
+        let name = |n: usize, len: usize| format!("{n}{}", "name ".repeat(len))[..len].to_owned();
+        // The first column's type takes two bytes from 58 bytes of text on, the payload's length from 128 on.
+        for len in [1, 8, 30, 57, 58, 62, 100, 122, 500] {
+            let row = |n| vec![name(n, len), id(n), secret(n)];
+            for schema in ["CREATE TABLE t (a, b, c)", "CREATE TABLE t (a PRIMARY KEY, b, c) WITHOUT ROWID"] {
+                let lines = without_fourth(schema, row);
+                let expected = [id(4), secret(4)];
+                let place = lines
+                    .windows(2)
+                    .position(|lines| lines == expected || lines[0].ends_with(&id(4)) && lines[1] == secret(4));
+                assert!(place.is_some(), "{len} {schema} {lines:?}");
+            }
+        }
+        // Numbers of rows of more and more bytes.
+        for first in [1_u64, 200, 20_000, 3_000_000, 1 << 40, 1 << 60] {
+            let schema = "CREATE TABLE t (n INTEGER PRIMARY KEY, a, b)";
+            let bytes = database("", |database| {
+                database.execute_batch(schema).unwrap();
+                for n in 0..8 {
+                    let row = (first as i64 + n as i64, id(n), secret(n));
+                    database.execute("INSERT INTO t VALUES (?, ?, ?)", row).unwrap();
+                }
+                database.execute_batch("DELETE FROM t WHERE a LIKE '4%'").unwrap();
+            });
+            assert!(lines(&bytes).windows(2).any(|lines| lines == [id(4), secret(4)]), "{first}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_flowed_over_gives_what_is_on_its_page() {
+        let name = |n: usize| format!("{n} a name");
+        let row = |n| vec![name(n), "long text ".repeat(900)];
+        assert!(
+            without_fourth("CREATE TABLE t (a, b)", row)
+                .windows(2)
+                .any(|lines| lines[0] == name(4) && lines[1].starts_with("long text"))
+        );
+    }
+
+    #[test]
+    fn rows_that_are_there_come_once() {
+        let table = "CREATE TABLE t (a TEXT, b TEXT, c BLOB); CREATE INDEX i ON t (b); CREATE TABLE u (n INTEGER PRIMARY KEY, x REAL);";
+        let bytes = database("", |database| {
+            database.execute_batch(table).unwrap();
+            for n in 0..2000_usize {
+                let noise: Vec<u8> = (0..n % 700).map(|m| (n * n * 31 + m * m * 17 + m * n) as u8).collect();
+                let row = (format!("row {n} of many"), "text ".repeat(n % 50), noise);
+                database.execute("INSERT INTO t VALUES (?, ?, ?)", row).unwrap();
+                database.execute("INSERT INTO u VALUES (?, ?)", (n as i64 * 77, n as f64 / 7.0)).unwrap();
+            }
+            database.execute_batch("VACUUM").unwrap();
+        });
+        let lines = lines(&bytes);
+        let rows = lines.iter().filter(|line| line.starts_with("row ") && line.ends_with(" of many"));
+        assert_eq!(rows.count(), 2000);
+        eprintln!("{} {}", bytes.len(), lines.iter().map(String::len).sum::<usize>());
+    }
+
+    #[test]
+    fn cells_that_lie_over_each_other_end() {
+        // Each place of the page begins a block as long as the rest, and its bytes are types of no length.
+        let mut bytes = written("", &schema(2, ""), 2, "");
+        for kind in [0, 1, 8, 13, 15] {
+            let page = bytes.len() - 4096;
+            bytes[page..].fill(kind);
+            let mut text = Vec::new();
+            let _ = columns(&bytes, 1 << 24, &mut text);
+            assert!(text.len() < bytes.len() * super::EFFORT);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn damage_never_panics(
+            change in 0..CHANGES.len(),
+            damage in prop::collection::vec((0..8192_usize, any::<u8>()), 0..40),
+            cut in 0..8192_usize,
+        ) {
+            let mut bytes = written("", &schema(3, ""), 3, CHANGES[change].0);
+            let len = bytes.len();
+            for (at, with) in damage {
+                bytes[at % len] = with;
+            }
+            bytes.truncate(cut.max(100));
+            let mut text = Vec::new();
+            let _ = columns(&bytes, 3000, &mut text);
+            prop_assert!(text.len() <= 3000);
+        }
     }
 }
