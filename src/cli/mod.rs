@@ -6,6 +6,7 @@ mod error;
 mod exit;
 mod memory;
 mod output;
+mod panic;
 mod rules;
 mod scan;
 mod session;
@@ -24,6 +25,7 @@ use terminal::Terminal;
 
 /// Runs the program with these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panic::tell_the_place_only();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! Compressed streams.
 
+use super::guard;
 use bzip2::read::MultiBzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 use lzma_rust2::{LzmaReader, XzReader};
@@ -7,7 +8,6 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder, StreamingDecoder};
 use std::{
     fmt,
     io::{ErrorKind, Read},
-    panic::{AssertUnwindSafe, catch_unwind},
 };
 
 /// Most memory for what a stream refers back to, in bytes: as much as `zstd --long` asks for, and twice what `xz -9` does.
@@ -67,8 +67,7 @@ impl Stop {
 /// Unpacks the stream at the start of `packed` to `text`, `most` bytes at most; gives how many bytes of it were read.
 /// What was unpacked before an error stays in `text`.
 ///
-/// A decoder's panic on bytes that nobody thought of becomes an error, as any other damage. The panic hook runs before
-/// that, and prints unless the program has set one that does not: a library cannot change it without changing it for all.
+/// A decoder's panic on bytes that nobody thought of becomes an error, as any other damage.
 pub(super) fn unpack(codec: Codec, packed: &[u8], most: usize, text: &mut Vec<u8>) -> (usize, Result<(), Stop>) {
     let mut rest = packed;
     let end = guarded(|| match codec {
@@ -86,7 +85,7 @@ pub(super) fn unpack(codec: Codec, packed: &[u8], most: usize, text: &mut Vec<u8
 
 /// Runs a decoder that may panic.
 pub(super) fn guarded<T>(decoder: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
-    catch_unwind(AssertUnwindSafe(decoder)).unwrap_or_else(|_| Err(Stop::damaged("its decoder gave up")))
+    guard::guarded(decoder).unwrap_or_else(|| Err(Stop::damaged("its decoder gave up")))
 }
 
 /// Reads all of `stream`, `most` bytes at most.

@@ -41,8 +41,24 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Gzip, Self::Zlib, Self::Zip, Self::Utf16Le, Self::Utf16Be, Self::Base64, Self::Hex, Self::HexDump];
+    pub const ALL: [Self; 16] = [
+        Self::Gzip,
+        Self::Zlib,
+        Self::Bzip2,
+        Self::Xz,
+        Self::Lzma,
+        Self::Zstd,
+        Self::Tar,
+        Self::SevenZ,
+        Self::Sqlite,
+        Self::Pyc,
+        Self::Zip,
+        Self::Utf16Le,
+        Self::Utf16Be,
+        Self::Base64,
+        Self::Hex,
+        Self::HexDump,
+    ];
 
     /// As it stands in [`super::Piece::layer`].
     pub fn name(self) -> &'static str {

@@ -12,6 +12,7 @@ mod budget;
 mod codec;
 mod escapes;
 mod format;
+mod guard;
 mod hex;
 mod map;
 mod open;
@@ -31,6 +32,9 @@ mod zip;
 
 pub use budget::{Budget, Limits};
 pub use format::{Format, recognise};
+#[cfg(test)]
+pub(crate) use guard::guarded;
+pub use guard::is_guarded;
 pub use map::Map;
 pub use open::{Sink, open};
 pub use piece::Piece;

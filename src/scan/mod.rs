@@ -24,7 +24,7 @@ pub use error::ScanError;
 pub use progress::{NoProgress, Progress, Stage};
 pub use scanner::Scanner;
 
-pub use crate::decode::Limits;
+pub use crate::decode::{Limits, is_guarded};
 use crate::model::FingerprintKey;
 
 /// What the user may set for a scan.
