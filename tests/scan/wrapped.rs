@@ -135,7 +135,7 @@ fn what_nobody_can_read_is_sealed_and_leaves_the_scan_complete() {
     assert_eq!((&sealed[0]["kind"], &sealed[0]["subject"]), (&json!("sealed"), &json!("backup/keys.zip")));
     assert!(sealed[0]["detail"].as_str().unwrap().starts_with("zip:keys.ini: encrypted"), "{sealed}");
 
-    let mut cut = gzip(&[text.as_bytes(), &[b'#'; 50_000]].concat());
+    let mut cut = gzip(&[text.as_bytes(), &vec![b'#'; 50_000][..]].concat());
     cut.truncate(cut.len() - 20);
     let outcome = scanned("cut.gz", cut);
     assert_eq!((outcome.code, outcome.findings.len()), (1, 1), "its beginning is read");
