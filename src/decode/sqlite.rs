@@ -10,7 +10,7 @@ mod remains;
 
 use super::{codec::Stop, utf16};
 use remains::Remains;
-use std::ops::Range;
+use std::{iter::once, ops::Range};
 
 /// How the file begins.
 pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -88,7 +88,7 @@ impl Page<'_> {
         let mut cells: Vec<Cell> = cells.collect();
         cells.sort_unstable_by_key(|cell| cell.start);
         let mut from = self.pointers.end;
-        cells.into_iter().map(|cell| cell.start..cell.end).chain([used..used]).filter_map(move |taken| {
+        cells.into_iter().map(|cell| cell.start..cell.end).chain(once(used..used)).filter_map(move |taken| {
             let space = from..taken.start.min(used);
             from = from.max(taken.end);
             (!space.is_empty()).then_some(space)
