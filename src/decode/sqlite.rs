@@ -10,7 +10,7 @@ mod remains;
 
 use super::{codec::Stop, utf16};
 use remains::Remains;
-use std::ops::Range;
+use std::{iter::once, ops::Range};
 
 /// How the file begins.
 pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -40,7 +40,6 @@ pub(super) fn columns(bytes: &[u8], most: usize, text: &mut Vec<u8>) -> Result<(
             }
         }
     }
-    let mut is_searched = true;
     for (number, is_taken) in is_taken.into_iter().enumerate() {
         let page = database.leaf(number);
         if is_taken && page.pointers.is_empty() {
@@ -48,14 +47,13 @@ pub(super) fn columns(bytes: &[u8], most: usize, text: &mut Vec<u8>) -> Result<(
         }
         let used = &page.bytes[..page.bytes.len().min(database.usable)];
         let mut remains = Remains::new(&database, used, page.is_table, text);
-        let mut spaces = page.spaces(database.cells(&page), used.len());
-        is_searched &= spaces.try_for_each(|space| remains.columns(space)).is_some();
+        page.spaces(database.cells(&page), used.len()).for_each(|space| remains.columns(space));
         if text.len() > most {
             text.truncate(most);
             return Err(Stop::TooMuch);
         }
     }
-    if is_searched { Ok(()) } else { Err(Stop::Damaged("its deleted cells lie over each other".to_owned())) }
+    Ok(())
 }
 
 /// What the file's header says.
@@ -88,7 +86,7 @@ impl Page<'_> {
         let mut cells: Vec<Cell> = cells.collect();
         cells.sort_unstable_by_key(|cell| cell.start);
         let mut from = self.pointers.end;
-        cells.into_iter().map(|cell| cell.start..cell.end).chain([used..used]).filter_map(move |taken| {
+        cells.into_iter().map(|cell| cell.start..cell.end).chain(once(used..used)).filter_map(move |taken| {
             let space = from..taken.start.min(used);
             from = from.max(taken.end);
             (!space.is_empty()).then_some(space)
