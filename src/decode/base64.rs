@@ -61,7 +61,8 @@ pub(super) fn decode(text: &[u8], runs: &[Range<usize>], phase: u8) -> (Vec<u8>,
     for run in runs {
         let start = run.end.min(run.start + missing);
         missing -= start - run.start;
-        map.mark(decoded.len(), start);
+        // Of a quantum that began in the line before, these bytes begin there.
+        map.mark(decoded.len() + (6 * len).div_ceil(8), start);
         for &digit in &text[start..run.end] {
             quantum = quantum << 6 | u32::from(VALUES[usize::from(digit)]);
             len += 1;
@@ -70,7 +71,7 @@ pub(super) fn decode(text: &[u8], runs: &[Range<usize>], phase: u8) -> (Vec<u8>,
                 (quantum, len) = (0, 0);
             }
         }
-        map.mark(decoded.len(), run.end);
+        map.mark(decoded.len(), run.end - len.min(run.end - start));
     }
     // Two digits are one byte and four bits more, three are two bytes and two bits more.
     let last = (quantum << (6 * (4 - len))).to_be_bytes();

@@ -19,9 +19,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 8 wrappings, 256 MiB, 100,000 members, 1000 times.
+    /// 24 wrappings (boto's releases hold each other seven deep, each two wrappings), 256 MiB, 100,000 members, 1000 times.
     fn default() -> Self {
-        Self { depth: 8, bytes: 256 << 20, members: 100_000, ratio: 1000 }
+        Self { depth: 24, bytes: 256 << 20, members: 100_000, ratio: 1000 }
     }
 }
 

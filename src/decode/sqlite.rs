@@ -1,11 +1,16 @@
 //! SQLite databases: the texts and blobs in their cells.
 //!
 //! The file is read, not queried: every page that holds cells, whatever table it belongs to, so that what was deleted and
-//! lies on a free page comes out too, and a damaged page costs no other. In the raw bytes the columns of a row stand
-//! behind each other without a separator; here each is a line. (The file format is described at
+//! lies on a free page comes out too, and a damaged page costs no other. What lies between the cells is searched for rows
+//! that were deleted. In the raw bytes the columns of a row stand behind each other without a separator; here each is a
+//! line. (The file format is described at
 //! <https://www.sqlite.org/fileformat2.html>.)
 
+mod remains;
+
 use super::{codec::Stop, utf16};
+use remains::Remains;
+use std::{iter::once, ops::Range};
 
 /// How the file begins.
 pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -19,10 +24,12 @@ pub(super) fn columns(bytes: &[u8], most: usize, text: &mut Vec<u8>) -> Result<(
     // Cells that lie over each other could be read for ever: no honest file holds more than its size.
     let mut budget = bytes.len();
     let mut payload = Vec::new();
-    for number in 0..bytes.len().div_ceil(database.page) {
-        for cell in database.cells(number) {
+    // Pages that rows flow over to: they hold nothing else.
+    let mut is_taken = vec![false; bytes.len().div_ceil(database.page)];
+    for number in 0..is_taken.len() {
+        for cell in database.cells(&database.leaf(number)) {
             payload.clear();
-            database.payload(cell, &mut payload);
+            database.payload(cell, &mut payload, &mut is_taken);
             budget = budget
                 .checked_sub(payload.len().max(1))
                 .ok_or_else(|| Stop::Damaged("its cells lie over each other".to_owned()))?;
@@ -31,6 +38,19 @@ pub(super) fn columns(bytes: &[u8], most: usize, text: &mut Vec<u8>) -> Result<(
                 text.truncate(most);
                 return Err(Stop::TooMuch);
             }
+        }
+    }
+    for (number, is_taken) in is_taken.into_iter().enumerate() {
+        let page = database.leaf(number);
+        if is_taken && page.pointers.is_empty() {
+            continue;
+        }
+        let used = &page.bytes[..page.bytes.len().min(database.usable)];
+        let mut remains = Remains::new(&database, used, page.is_table, text);
+        page.spaces(database.cells(&page), used.len()).for_each(|space| remains.columns(space));
+        if text.len() > most {
+            text.truncate(most);
+            return Err(Stop::TooMuch);
         }
     }
     Ok(())
@@ -47,9 +67,38 @@ struct Database<'a> {
     wide: Option<bool>,
 }
 
-/// Where a cell's payload begins, and how much of it lies on its own page.
+/// A page, and where its cells are listed.
+struct Page<'a> {
+    bytes: &'a [u8],
+    /// Where it begins in the file.
+    start: usize,
+    /// Where the places of its cells stand.
+    pointers: Range<usize>,
+    /// Bytes before a cell.
+    skip: usize,
+    /// Whether its cells have numbers of rows.
+    is_table: bool,
+}
+
+impl Page<'_> {
+    /// What lies between the cells on the first `used` bytes.
+    fn spaces(&self, cells: impl Iterator<Item = Cell>, used: usize) -> impl Iterator<Item = Range<usize>> {
+        let mut cells: Vec<Cell> = cells.collect();
+        cells.sort_unstable_by_key(|cell| cell.start);
+        let mut from = self.pointers.end;
+        cells.into_iter().map(|cell| cell.start..cell.end).chain(once(used..used)).filter_map(move |taken| {
+            let space = from..taken.start.min(used);
+            from = from.max(taken.end);
+            (!space.is_empty()).then_some(space)
+        })
+    }
+}
+
+/// Where a cell is on its page, where its payload begins in the file, and how much of it lies on the page.
 #[derive(Clone, Copy)]
 struct Cell {
+    start: usize,
+    end: usize,
     at: usize,
     length: usize,
     local: usize,
@@ -73,29 +122,38 @@ impl<'a> Database<'a> {
         (page.is_power_of_two() && usable >= 480).then_some(Self { bytes, page, usable, wide })
     }
 
-    /// The cells with payload on the page.
-    fn cells(&self, number: usize) -> impl Iterator<Item = Cell> {
+    /// The page of that number; without cells if none with payload belong there.
+    fn leaf(&self, number: usize) -> Page<'a> {
         let start = number * self.page;
-        let page = &self.bytes[start..self.bytes.len().min(start + self.page)];
+        let bytes = &self.bytes[start..self.bytes.len().min(start + self.page)];
         let header = if number == 0 { HEADER } else { 0 };
         // An inner page of a table holds row numbers only; that of an index holds rows, behind the number of a page.
-        let (pointers, skip, is_table) = match page.get(header) {
-            Some(0x0d) => (8, 0, true),
-            Some(0x0a) => (8, 0, false),
-            Some(0x02) => (12, 4, false),
-            _ => (page.len(), 0, false),
+        let (pointers, skip, is_table) = match bytes.get(header) {
+            Some(0x0d) => (header + 8, 0, true),
+            Some(0x0a) => (header + 8, 0, false),
+            Some(0x02) => (header + 12, 4, false),
+            _ => return Page { bytes, start, pointers: header..header, skip: 0, is_table: true },
         };
         let count =
-            page.get(header + 3..header + 5).map_or(0, |count| usize::from(count[0]) << 8 | usize::from(count[1]));
-        let pointers = page.get(header + pointers..).unwrap_or_default().chunks_exact(2).take(count);
-        pointers.filter_map(move |pointer| {
-            let at = (usize::from(pointer[0]) << 8 | usize::from(pointer[1])) + skip;
-            let (length, mut len) = varint(page.get(at..)?)?;
-            if is_table {
-                len += varint(&page[at + len..])?.1;
+            bytes.get(header + 3..header + 5).map_or(0, |count| usize::from(count[0]) << 8 | usize::from(count[1]));
+        let end = (pointers + 2 * count).min(bytes.len());
+        Page { bytes, start, pointers: pointers.min(end)..end, skip, is_table }
+    }
+
+    /// The cells with payload on the page.
+    fn cells(&self, page: &Page<'a>) -> impl Iterator<Item = Cell> {
+        page.bytes[page.pointers.clone()].chunks_exact(2).filter_map(|pointer| {
+            let start = usize::from(pointer[0]) << 8 | usize::from(pointer[1]);
+            let mut at = start + page.skip;
+            let (length, len) = varint(page.bytes.get(at..)?)?;
+            at += len;
+            if page.is_table {
+                at += varint(&page.bytes[at..])?.1;
             }
             let length = usize::try_from(length).ok().filter(|&length| length <= self.bytes.len())?;
-            Some(Cell { at: start + at + len, length, local: self.local(length, is_table) })
+            let local = self.local(length, page.is_table);
+            let end = at + local + if local < length { 4 } else { 0 };
+            Some(Cell { start, end, at: page.start + at, length, local })
         })
     }
 
@@ -110,8 +168,9 @@ impl<'a> Database<'a> {
         if rest <= most { rest } else { least }
     }
 
-    /// Collects a cell's payload from its page and those that it flows over to; less of it if that chain is broken.
-    fn payload(&self, cell: Cell, into: &mut Vec<u8>) {
+    /// Collects a cell's payload from its page and those that it flows over to, which are taken then; less of it if that
+    /// chain is broken.
+    fn payload(&self, cell: Cell, into: &mut Vec<u8>, is_taken: &mut [bool]) {
         let page_end = (cell.at / self.page + 1) * self.page;
         let end = (cell.at + cell.local).min(page_end).min(self.bytes.len());
         into.extend_from_slice(self.bytes.get(cell.at..end).unwrap_or_default());
@@ -120,9 +179,11 @@ impl<'a> Database<'a> {
             && let Some(next) = self.bytes.get(link..).and_then(<[u8]>::first_chunk)
             && let Some(number) = (u32::from_be_bytes(*next) as usize).checked_sub(1)
         {
-            link = number.saturating_mul(self.page);
+            let Some(is_taken) = is_taken.get_mut(number) else { return };
+            *is_taken = true;
+            link = number * self.page;
             let room = (self.usable - 4).min(cell.length - into.len());
-            let Some(more) = self.bytes.get(link.saturating_add(4)..).filter(|more| !more.is_empty()) else { return };
+            let Some(more) = self.bytes.get(link + 4..).filter(|more| !more.is_empty()) else { return };
             into.extend_from_slice(&more[..room.min(more.len())]);
         }
     }
@@ -135,24 +196,35 @@ impl<'a> Database<'a> {
             && let Some((kind, len)) = varint(&record[at..])
         {
             at += len;
-            let size = match kind {
-                0 | 8..=11 => 0,
-                1..=4 => kind,
-                5 => 6,
-                6 | 7 => 8,
-                _ => (kind - 12) / 2,
-            };
-            let Some(end) = usize::try_from(size).ok().and_then(|size| column.checked_add(size)) else { return };
-            let value = record.get(column..end.min(record.len())).unwrap_or_default();
-            if kind >= 12 && !value.is_empty() {
-                match self.wide.filter(|_| kind % 2 == 1) {
-                    Some(is_big) => text.extend(utf16::decode(value, 0..value.len(), is_big).0),
-                    None => text.extend_from_slice(value),
-                }
-                text.push(b'\n');
-            }
+            let Some(size) = size(kind).and_then(|size| usize::try_from(size).ok()) else { return };
+            let Some(end) = column.checked_add(size) else { return };
+            self.line(kind, record.get(column..end.min(record.len())).unwrap_or_default(), text);
             column = end;
         }
+    }
+
+    /// Writes a value of type `kind` as a line, if it is a text or a blob.
+    fn line(&self, kind: u64, value: &[u8], text: &mut Vec<u8>) {
+        if kind < 12 || value.is_empty() {
+            return;
+        }
+        match self.wide.filter(|_| kind % 2 == 1) {
+            Some(is_big) => text.extend(utf16::decode(value, 0..value.len(), is_big).0),
+            None => text.extend_from_slice(value),
+        }
+        text.push(b'\n');
+    }
+}
+
+/// How many bytes a value of type `kind` has, if there is such a type (file format, 2.1).
+fn size(kind: u64) -> Option<u64> {
+    match kind {
+        0 | 8 | 9 => Some(0),
+        1..=4 => Some(kind),
+        5 => Some(6),
+        6 | 7 => Some(8),
+        10 | 11 => None,
+        _ => Some((kind - 12) / 2),
     }
 }
 

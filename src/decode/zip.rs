@@ -255,7 +255,8 @@ mod tests {
             zip = zipped(&[(CompressionMethod::DEFLATE, "inner.zip", &zip)]);
         }
         let mut kept = Kept { is_nosy: true, ..Kept::default() };
-        let mut budget = super::super::Budget::new(Limits::default(), zip.len());
+        let limits = Limits { depth: 8, ..Limits::default() };
+        let mut budget = super::super::Budget::new(limits, zip.len());
         super::super::open(Format::Zip, &zip, &mut budget, &mut kept);
         assert_eq!(kept.problems, [Problem::TooDeep { layer: "zip".into(), limit: 8 }]);
         assert_eq!(kept.pieces.len(), 8);

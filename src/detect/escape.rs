@@ -142,9 +142,6 @@ mod tests {
             ("=2F", b'/'),
             ("=3D", b'='),
             (r"\101", b'A'),
-            ("\x1b[33m", OTHER),
-            (r"\u001b[33m", OTHER),
-            ("[33m", b'm'),
         ] {
             assert_eq!(before(escape.as_bytes(), escape.len()), Some(byte), "{escape}");
             assert_eq!(after(escape.as_bytes(), 0), Some(byte), "{escape}");
@@ -156,6 +153,13 @@ mod tests {
             assert_eq!(before(text.as_bytes(), text.len()), text.bytes().last(), "{text}");
         }
         assert_eq!((before(b"", 0), after(b"", 0)), (None, None));
+    }
+
+    #[test]
+    fn a_colour_of_the_terminal_ends_no_word() {
+        for (color, byte) in [("\x1b[33m", OTHER), (r"\u001b[0;33m", OTHER), (r"\033[m", OTHER), ("[33m", b'm')] {
+            assert_eq!(before(color.as_bytes(), color.len()), Some(byte), "{color:?}");
+        }
     }
 
     #[test]

@@ -170,7 +170,7 @@ mod tests {
 
     const WORDS: [&str; 7] = ["AKIA", "secret_key", "secret", "key", "aws_secret", "s3_secret", "_key"];
 
-    /// Up to 32 spellings the vector search looks at 32 bytes at a time, beyond that at 16.
+    /// Beyond that an automaton takes over, which is three to four times as slow.
     #[test]
     fn the_built_in_words_are_few_enough_for_the_vector_search() {
         // Those of the configuration alone are looked for by a detector of their own.
@@ -180,7 +180,7 @@ mod tests {
             Engine::Automaton { .. } => usize::MAX,
         };
         let spellings: Vec<usize> = prefilter.engines.iter().map(spellings).collect();
-        assert!(spellings[0] <= 64 && spellings[1] <= 32, "{spellings:?}");
+        assert!(spellings.iter().all(|&count| count <= 64), "{spellings:?}");
     }
 
     proptest! {

@@ -141,10 +141,10 @@ impl<'a> Linker<'_, 'a> {
         ids: &BTreeSet<ValueIndex>,
         kind: &ComponentKind,
     ) -> (BTreeSet<ValueIndex>, BTreeMap<ValueIndex, Tie<'a>>) {
-        let takes = |rule: &&CredentialRule| {
+        let asks_for = |rule: &&CredentialRule| {
             rule.requires.first() == Some(id_kind) && (rule.requires.contains(kind) || rule.optional.contains(kind))
         };
-        let mut takers: Vec<&CredentialRule> = self.rules.credentials.iter().filter(takes).collect();
+        let mut takers: Vec<&CredentialRule> = self.rules.credentials.iter().filter(asks_for).collect();
         // A rule that takes any id is about other kinds.
         if takers.iter().any(|rule| !rule.id_prefixes.is_empty()) {
             takers.retain(|rule| !rule.id_prefixes.is_empty());

@@ -46,7 +46,7 @@ impl Scanner<'_> {
     pub fn scan(&self, path: &Path, name: &str) -> Result<RepositoryReport, ScanError> {
         let repository = Repository::open(path)?;
         let range = self.range(&repository)?;
-        let (rules, config_rules) = (self.rules.within(None), self.rules.within(Some(Scope::Config)));
+        let (rules, config_rules) = (self.rules_within(None), self.rules_within(Some(Scope::Config)));
         let (detector, config_detector) = (Detector::new(&rules)?, Detector::new(&config_rules)?);
         self.progress.begin(Stage::Counting, 0);
         let store = repository.store();
@@ -132,6 +132,15 @@ impl Scanner<'_> {
             dropped,
             coverage,
         })
+    }
+
+    /// The rules for texts of a scope. Encoded words are looked for only if something is done about them.
+    pub(super) fn rules_within(&self, scope: Option<Scope>) -> RuleSet {
+        let mut rules = self.rules.within(scope);
+        if self.options.unwrap.is_none() {
+            rules.wrapped.clear();
+        }
+        rules
     }
 
     /// How texts beside the store are read.

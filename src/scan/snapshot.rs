@@ -107,7 +107,7 @@ impl Scanner<'_> {
         repository: Option<&Repository>,
         read: impl FnOnce(&TextReader<'_>, &mut Beside),
     ) -> Result<RepositoryReport, ScanError> {
-        let rules = self.rules.within(None);
+        let rules = self.rules_within(None);
         let detector = Detector::new(&rules)?;
         let names = Names::new();
         let reader = ContentReader {

@@ -92,7 +92,7 @@ impl Unwrapper<'_, '_> {
             if done.get(&hint.coding).is_some_and(|&end| at < end) {
                 continue;
             }
-            let Some(coding) = coding(text.bytes, hint) else { continue };
+            let Some(coding) = coding(text.bytes, *hint) else { continue };
             if let Some((range, piece)) = decode::region(coding, text.bytes, at, hint.phase) {
                 done.insert(hint.coding, range.end);
                 self.stretch(text, range, &piece, budget);
@@ -184,7 +184,7 @@ impl Sink for Pieces<'_, '_, '_> {
 }
 
 /// The decoder for a hint. `None` for codings of single values, which the rules decode.
-fn coding(text: &[u8], hint: &Hint) -> Option<decode::Coding> {
+fn coding(text: &[u8], hint: Hint) -> Option<decode::Coding> {
     Some(match hint.coding {
         Coding::Base64 => decode::Coding::Base64,
         Coding::Hex => decode::Coding::Hex,

@@ -8,3 +8,4 @@ mod pairing;
 mod services;
 #[path = "../support/mod.rs"]
 mod support;
+mod wrapped;

@@ -77,10 +77,10 @@ fn a_presigned_url_and_its_id_are_one_finding_that_says_when_it_expires() {
 #[test]
 fn a_security_token_in_a_presigned_url_belongs_to_it() {
     let mut keys = Keys::new(71);
-    let (id, token) = (temporary_id(&mut keys), keys.token(400).replace('/', "%2F").replace('+', "%2B"));
-    let query = signed(&mut keys, &id, "sts", Some(&token));
+    let (id, token) = (temporary_id(&mut keys), keys.token(400));
+    let query = signed(&mut keys, &id, "sts", Some(&token.replace('/', "%2F").replace('+', "%2B")));
     let finding = one(format!("https://sts.amazonaws.com/?Action=GetCallerIdentity&{query}\n"));
-    assert_eq!(values_of(&finding), [id, token, query]);
+    assert_eq!(values_of(&finding), [id, query, token]);
     says(&finding, "aws-presigned-url", "low", "temporary");
 }
 
@@ -155,7 +155,8 @@ fn a_bedrock_key_says_what_is_encoded_in_it() {
     let query = signed(&mut keys, &id, "bedrock", None);
     let text = format!("bedrock.amazonaws.com/?Action=CallWithBearerToken&{query}&Version=1");
     let short = one(format!("token = 'bedrock-api-key-{}'\n", STANDARD.encode(text)));
-    says(&short, "aws-bedrock-short-term-api-key", "medium", "temporary");
+    says(&short, "aws-bedrock-bearer-token", "medium", "temporary");
+    assert_eq!(values_of(&short)[0], id, "the key that signed it stands in it");
     assert_eq!((&short["account_id"], &short["expires"]), (&json!(ACCOUNT), &json!("2026-01-02T04:04:05Z")));
 }
 
