@@ -36,8 +36,9 @@ fn fixed() -> &'static Fixed {
         fs::write(folder.path().join("refs/heads/main"), format!("{TIP:02x}").repeat(20) + "\n").unwrap();
         fs::write(folder.path().join("config"), "[core]\n\tbare = true\n\trepositoryformatversion = 0\n").unwrap();
         let mut rules = rules::builtin().unwrap();
-        // Each scan makes its matcher anew. Those of id, secret and token will do: packs are the subject here.
+        // Each scan makes its matcher anew. The rules of id, secret and token will do: packs are the subject here.
         rules.rules.truncate(3);
+        rules.wrapped.clear();
         Fixed { folder, rules }
     })
 }
