@@ -66,7 +66,7 @@ impl Unwrapper<'_, '_> {
     /// Looks into `text`, in which `found` was found.
     pub fn look_into(&mut self, text: &Text<'_>, found: &Found, budget: &mut Budget) {
         if let Some(format) = decode::recognise(text.bytes) {
-            let mut pieces = Pieces { unwrapper: &mut *self, outer: text };
+            let mut pieces = Pieces { unwrapper: &mut *self, outer: text, opened: false };
             decode::open(format, text.bytes, budget, &mut pieces);
         }
         self.decode_hints(text, found, 0..text.bytes.len(), budget);
@@ -171,15 +171,22 @@ impl Unwrapper<'_, '_> {
 struct Pieces<'p, 'u, 'd> {
     unwrapper: &'p mut Unwrapper<'u, 'd>,
     outer: &'p Text<'p>,
+    /// Whether anything came yet.
+    opened: bool,
 }
 
 impl Sink for Pieces<'_, '_, '_> {
     fn piece(&mut self, piece: Piece, budget: &mut Budget) {
+        self.opened = true;
         self.unwrapper.piece(self.outer, &piece, budget);
     }
 
     fn problem(&mut self, problem: Problem) {
-        self.unwrapper.unopened(self.outer, &problem);
+        // Four letters of a text may decode to what a format begins with: if nothing comes of it, it was none.
+        let by_chance = !self.outer.wrapping.layers.is_empty() && !self.opened;
+        if !(by_chance && matches!(problem, Problem::Damaged { .. })) {
+            self.unwrapper.unopened(self.outer, &problem);
+        }
     }
 }
 
