@@ -78,6 +78,8 @@ pub struct RepositoryReport {
     pub suppressed: Vec<Finding>,
     /// Findings left out on request: no ref reaches them, or no commit that was asked for introduced them.
     pub left_out: u64,
+    /// The values of these: no report shows them, and a path or a branch's name that holds one is masked all the same.
+    pub left_out_values: Vec<Secret>,
     /// Allowlist entries of the user's configuration that no longer apply (expired, or matching nothing): one line each.
     pub stale: Vec<String>,
     /// Drops, sorted.

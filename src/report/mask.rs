@@ -6,6 +6,9 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 
+/// How often a value may have been escaped with percent signs: a file that is named by a URL, in a URL, in a URL.
+const PERCENT_LEVELS: usize = 3;
+
 /// Every value of a report, to be found in any string that goes out and replaced by its redacted form.
 pub(super) struct Mask {
     /// `None` when there is nothing to hide.
@@ -16,7 +19,7 @@ pub(super) struct Mask {
 }
 
 impl Mask {
-    /// Hides the values of `report`: counted, suppressed and dropped ones; with `reveal`, none.
+    /// Hides the values of `report`: counted, suppressed, left out and dropped ones; with `reveal`, none.
     pub(super) fn new(report: &Report, reveal: bool) -> io::Result<Self> {
         let mut patterns: Vec<(Vec<u8>, String)> = Vec::new();
         for secret in secrets(report).filter(|_| !reveal) {
@@ -44,6 +47,13 @@ impl Mask {
         let Some(values) = &self.values else { return Cow::Borrowed(bytes) };
         let mut spans: Vec<(usize, usize, usize)> =
             values.find_overlapping_iter(bytes).map(|m| (m.start(), m.end(), m.pattern().as_usize())).collect();
+        let mut unescaped = percent_decoded(bytes, |at| at);
+        for _ in 0..PERCENT_LEVELS {
+            let Some((text, places)) = unescaped else { break };
+            let found = values.find_overlapping_iter(&text);
+            spans.extend(found.map(|m| (places[m.start()], places[m.end()], m.pattern().as_usize())));
+            unescaped = percent_decoded(&text, |at| places[at]);
+        }
         if spans.is_empty() {
             return Cow::Borrowed(bytes);
         }
@@ -115,8 +125,26 @@ fn secrets(report: &Report) -> impl Iterator<Item = &Secret> {
         let findings = repository.findings.iter().chain(&repository.suppressed);
         let components =
             findings.flat_map(|finding| &finding.components).map(|component: &Component| &component.secret);
-        components.chain(repository.dropped.iter().map(|dropped| &dropped.secret))
+        let dropped = repository.dropped.iter().map(|dropped| &dropped.secret);
+        components.chain(dropped).chain(&repository.left_out_values)
     })
+}
+
+/// `text` without its percent escapes, and the place of each of its bytes and of its end, as `place` tells them; `None` if it
+/// has no escape.
+fn percent_decoded(text: &[u8], place: impl Fn(usize) -> usize) -> Option<(Vec<u8>, Vec<usize>)> {
+    let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
+    let escape = |at: usize| if text[at] == b'%' { Some((digit(at + 1)? << 4 | digit(at + 2)?) as u8) } else { None };
+    memchr::memchr_iter(b'%', text).find_map(escape)?;
+    let (mut decoded, mut places, mut at) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len() + 1), 0);
+    while at < text.len() {
+        places.push(place(at));
+        let byte = escape(at);
+        decoded.push(byte.unwrap_or(text[at]));
+        at += if byte.is_some() { 3 } else { 1 };
+    }
+    places.push(place(at));
+    Some((decoded, places))
 }
 
 /// Control characters, and those that turn the direction of text, as `\n` or `\u{1b}`.
@@ -183,6 +211,15 @@ mod tests {
     fn letter_case_hides_nothing() {
         let mask = mask(&[b"ABCDEFGHIJKLMNOP"], false);
         assert_eq!(mask.text("abcdefghIJKLMNOP@example.com"), "ABCD…(16)@example.com");
+    }
+
+    #[test]
+    fn percent_signs_hide_nothing() {
+        let mask = mask(&[b"ab/defgh+jklmnop"], false);
+        for escaped in ["ab%2Fdefgh%2Bjklmnop", "%61b%2fdefgh+jklmnop", "AB%252Fdefgh%25252bjklmnop"] {
+            assert_eq!(mask.text(&format!("100%/{escaped}%2Fx%")), "100%/ab/d…(16)%2Fx%", "{escaped}");
+        }
+        assert_eq!(mask.text("100%/ab%2Fdefgh%2Bjklmno%"), "100%/ab%2Fdefgh%2Bjklmno%");
     }
 
     #[test]

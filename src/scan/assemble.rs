@@ -48,8 +48,10 @@ pub(super) struct Assembly<'a> {
 pub(super) struct Assembled {
     /// Worst first.
     pub findings: Vec<Finding>,
-    /// Findings left out since no ref reaches them.
+    /// Findings left out since no ref reaches them or nobody asked for them.
     pub left_out: u64,
+    /// Values that are part of no finding.
+    pub left_out_values: Vec<Secret>,
     /// Drops by rule and reason.
     pub drops: Vec<DropCount>,
     /// Dropped values, with `--explain`.
@@ -182,6 +184,9 @@ impl<'a> Assembly<'a> {
         if self.options.reachable_only {
             left_out += link(false).len() as u64;
         }
+        let told: FxHashSet<ValueIndex> = credentials.iter().flat_map(Credential::values).collect();
+        let untold = (0..).zip(&self.values).filter(|(value, _)| !told.contains(value));
+        let left_out_values = untold.map(|(_, value)| value.secret.clone()).collect();
         let mut findings: Vec<Finding> = credentials.iter().map(|credential| builder.finding(credential)).collect();
         builder.hash_lines(&credentials, &mut findings);
         findings.sort_by_cached_key(|finding| {
@@ -191,7 +196,7 @@ impl<'a> Assembly<'a> {
         let mut drops = self.drops.clone();
         let mut dropped = builder.dropped(dropped);
         builder.drop_elsewhere(&elsewhere, &mut drops, &mut dropped);
-        Assembled { findings, left_out, drops, dropped }
+        Assembled { findings, left_out, left_out_values, drops, dropped }
     }
 
     /// By number of a wrapping: the first wrapping that leads to the same text.

@@ -114,7 +114,7 @@ impl Scanner<'_> {
         let coverage = ledger.close(self.options.allow_missing, self.cancel.load(Ordering::Relaxed));
 
         let head = repository.head();
-        let Assembled { findings, left_out, drops, dropped } =
+        let Assembled { findings, left_out, left_out_values, drops, dropped } =
             assembly.finish(&objects, &lives, &head, |life| selection.introduced(life));
         let whole = coverage.is_complete() && !self.options.reachable_only && selection.is_all();
         let judged = self.policy.judge_all(findings, whole);
@@ -127,6 +127,7 @@ impl Scanner<'_> {
             findings: judged.counted,
             suppressed: judged.suppressed,
             left_out,
+            left_out_values,
             stale: judged.stale,
             drops,
             dropped,

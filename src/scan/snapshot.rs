@@ -136,7 +136,8 @@ impl Scanner<'_> {
             look_at_head(repository, &head, &objects, &assembly, &mut lives);
         }
         let coverage = ledger.close(self.options.allow_missing, self.cancel.load(Ordering::Relaxed));
-        let Assembled { findings, drops, dropped, .. } = assembly.finish(&objects, &lives, &head, |_| true);
+        let Assembled { findings, left_out_values, drops, dropped, .. } =
+            assembly.finish(&objects, &lives, &head, |_| true);
         // What is not in these texts may well be in history: nothing is stale.
         let judged = self.policy.judge_all(findings, false);
         Ok(RepositoryReport {
@@ -152,6 +153,7 @@ impl Scanner<'_> {
             dropped,
             coverage,
             left_out: 0,
+            left_out_values,
         })
     }
 }

@@ -282,6 +282,7 @@ pub fn empty(name: &str) -> RepositoryReport {
         findings: vec![],
         suppressed: vec![],
         left_out: 0,
+        left_out_values: Vec::new(),
         stale: vec![],
         drops: vec![],
         dropped: vec![],

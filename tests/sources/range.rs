@@ -126,3 +126,18 @@ fn a_shallow_boundary_matters_only_where_it_is_asked_about() {
     inside.finding(&new);
     assert_eq!(sum(&range("HEAD")), (2, 2), "what the boundary brought may be older");
 }
+
+#[test]
+fn a_value_that_is_left_out_is_masked_in_the_names_of_others() {
+    let (mut keys, repo) = (Keys::new(9), Repo::new());
+    let (old, new) = (keys.id(), keys.id());
+    let before = repo.put("a", format!("{old}\n"));
+    repo.put(&format!("{}/b", old.replacen('A', "%41", 1)), format!("{new}\n"));
+    repo.git(&["branch", &format!("fix-{}", old.to_lowercase())]);
+    let outcome =
+        Scan::bare().args(&["scan", "--format", "jsonl", "--range", &format!("{before}..")]).arg(repo.path()).run();
+    assert_eq!((outcome.findings.len(), outcome.summary["left_out"].as_u64()), (1, Some(1)));
+    let told = String::from_utf8(outcome.stdout).unwrap();
+    assert!(told.contains("AKIA…(20)/b") && told.contains("refs/heads/fix-AKIA…(20)"), "{told}");
+    assert!(!told.to_uppercase().contains(&old[4..]), "{told}");
+}
