@@ -93,6 +93,11 @@ impl Unwrapper<'_, '_> {
                 continue;
             }
             let Some(coding) = coding(text.bytes, hint) else { continue };
+            // A stretch may reach back over those before it (a line that begins with dashes is the last to join, not the next):
+            // without an end, finding them would cost as much as a text's square.
+            if self.is_spent(text, coding.name(), budget) {
+                return;
+            }
             if let Some((range, piece)) = decode::region(coding, text.bytes, at, hint.phase) {
                 done.insert(hint.coding, range.end);
                 self.stretch(text, range, &piece, budget);
@@ -103,7 +108,7 @@ impl Unwrapper<'_, '_> {
     /// All that looks encoded in a text that was itself unwrapped.
     fn decode_stretches(&mut self, text: &Text<'_>, budget: &mut Budget) {
         for (range, piece) in decode::stretches(text.bytes) {
-            if budget.is_spent() {
+            if self.is_spent(text, &piece.layer, budget) {
                 return;
             }
             self.stretch(text, range, &piece, budget);
@@ -113,9 +118,8 @@ impl Unwrapper<'_, '_> {
     /// Looks into what the bytes at `range` of `outer` decode to.
     fn stretch(&mut self, outer: &Text<'_>, range: Range<usize>, piece: &Piece, budget: &mut Budget) {
         if !budget.pay(piece.text.len()) {
-            let layer = piece.layer.clone();
-            let limit = self.reader.limits.map_or(0, |limits| limits.bytes);
-            return self.unopened(outer, &Problem::TooLarge { layer, limit });
+            self.is_spent(outer, &piece.layer, budget);
+            return;
         }
         match budget.nested(&piece.layer, |budget| self.piece(outer, piece, budget)) {
             // Of a credential that is encoded value by value the secret may have no mark of its own.
@@ -155,6 +159,14 @@ impl Unwrapper<'_, '_> {
         self.reader.take_down(self.work, self.object, &text, candidates.into_iter());
         self.look_into(&text, &found, budget);
         kept
+    }
+
+    /// Whether nothing is left for one more `layer` in `outer`, which is told once.
+    fn is_spent(&mut self, outer: &Text<'_>, layer: &str, budget: &mut Budget) -> bool {
+        if let Some(problem) = budget.exhausted(layer) {
+            self.unopened(outer, &problem);
+        }
+        budget.is_spent()
     }
 
     fn unopened(&mut self, outer: &Text<'_>, problem: &Problem) {
