@@ -201,8 +201,9 @@ impl<'a> Assembly<'a> {
 
     /// By number of a wrapping: the first wrapping that leads to the same text.
     fn texts(&self) -> Vec<Number> {
-        let same = |wrapping: &Wrapping| self.wrappings.iter().position(|other| other.text() == wrapping.text());
-        self.wrappings.iter().map(|wrapping| same(wrapping).unwrap_or(0) as Number).collect()
+        // By name, not by comparing all with all: an archive may have a hundred thousand members.
+        let mut first = BTreeMap::new();
+        (0..).zip(&self.wrappings).map(|(number, wrapping)| *first.entry(wrapping.text()).or_insert(number)).collect()
     }
 
     /// Where a value stands in an object: its first place there.

@@ -10,6 +10,7 @@ mod range;
 mod staged;
 #[path = "../support/mod.rs"]
 mod support;
+mod unwrapped;
 
 use serde_json::Value;
 use support::{Keys, Outcome, Repo};
