@@ -29,6 +29,9 @@ fn a_place_in_an_archive_that_is_not_packed_is_told_by_its_member() {
 fn stretches_that_lie_over_each_other_are_paid_once() {
     // Of lines that begin with dashes each joins those before it, and none the next.
     let line = format!("--{}QQ\n", "c2VjcmV0".repeat(8));
-    let outcome = scan(line.repeat(8000).as_bytes(), &["--max-decoded", "64K"]);
+    let text = line.repeat(8000);
+    let outcome = scan(text.as_bytes(), &["--max-decoded", "64K"]);
     assert_eq!((outcome.code, outcome.gap_kinds()), (2, vec!["unpack_limit".to_owned()]));
+    let gaps = outcome.summary["coverage"]["gaps"].to_string();
+    assert!(gaps.contains(&format!("more than {} bytes", text.len() + (64 << 10))), "{gaps}");
 }
