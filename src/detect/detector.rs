@@ -303,7 +303,7 @@ mod tests {
             near,
             before,
             after,
-            regex: Regex::new(regex).unwrap(),
+            regex: crate::rules::Expression::new(regex),
             decode: None,
             confidence: Confidence::High,
             paths: None,

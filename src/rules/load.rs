@@ -3,11 +3,11 @@
 use super::file::{CheckForm, CredentialForm, DecodeForm, PatternForm, RuleForm, RulesForm};
 use super::fragments::Fragments;
 use super::{
-    ByteSet, Check, CredentialRule, Decode, Harmless, Paths, Pattern, Rule, RuleSet, RulesError, Wrapped, WrappedForm,
+    ByteSet, Check, CredentialRule, Decode, Expression, Harmless, Paths, Pattern, Rule, RuleSet, RulesError, Wrapped,
+    WrappedForm,
 };
 use crate::model::{Coding, ComponentKind};
-use rayon::prelude::*;
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::Regex;
 use std::path::Path;
 use toml::Spanned;
 
@@ -31,14 +31,15 @@ const MIN_WRAPPED: usize = 4;
 /// The same for one that is looked for as a list of hexadecimal numbers only.
 const MIN_LISTED: usize = 2;
 
-/// Most bytes a compiled expression may take: forty times the largest built-in one.
-const MAX_REGEX_BYTES: usize = 4 << 20;
-
-/// The built-in rules.
+/// The built-in rules. Their expressions are compiled when they are first needed: a test vouches for them.
 pub fn builtin() -> Result<RuleSet, RulesError> {
+    builtin_as(true)
+}
+
+fn builtin_as(vouched: bool) -> Result<RuleSet, RulesError> {
     let mut set = RuleSet::default();
     for (file, text) in BUILTIN {
-        add(&mut set, file, text)?;
+        add_as(&mut set, file, text, vouched)?;
     }
     Ok(set)
 }
@@ -52,7 +53,11 @@ pub fn load_user(set: &mut RuleSet, path: &Path) -> Result<(), RulesError> {
 
 /// Adds what `text` holds to `set`; on an error `set` holds the rules before the bad one.
 fn add(set: &mut RuleSet, file: &str, text: &str) -> Result<(), RulesError> {
-    let mut place = Place { file, text, fragments: Fragments::default() };
+    add_as(set, file, text, false)
+}
+
+fn add_as(set: &mut RuleSet, file: &str, text: &str, vouched: bool) -> Result<(), RulesError> {
+    let mut place = Place { file, text, fragments: Fragments::default(), vouched };
     let form: RulesForm = toml::from_str(text).map_err(|cause| RulesError::Parse {
         file: file.to_owned(),
         line: place.line_at(cause.span().map_or(0, |span| span.start)),
@@ -63,16 +68,9 @@ fn add(set: &mut RuleSet, file: &str, text: &str) -> Result<(), RulesError> {
         let line = form.fragments.get(&name).map_or(1, |text| place.line(text));
         place.invalid(line, "fragments", problem)
     })?;
-    // Compiling expressions is most of what a scan of a small repository takes: on all cores it is half.
-    let before = set.rules.len();
-    let known = set.rules.iter().map(|rule| rule.id.clone());
-    let ids: Vec<String> = known.chain(form.rules.iter().map(|rule| rule.id.get_ref().clone())).collect();
-    let named: Vec<Spanned<String>> = form.rules.iter().map(|rule| rule.id.clone()).collect();
-    let rules = form.rules.into_par_iter().enumerate();
-    let rules: Vec<_> = rules.map(|(n, rule)| place.rule(&ids[..before + n], rule)).collect();
-    for (id, rule) in named.iter().zip(rules) {
-        place.id(set, id)?;
-        set.rules.push(rule?);
+    for rule in form.rules {
+        let rule = place.rule(set, rule)?;
+        set.rules.push(rule);
     }
     for credential in form.credentials {
         let credential = place.credential(set, credential)?;
@@ -110,6 +108,8 @@ struct Place<'a> {
     file: &'a str,
     text: &'a str,
     fragments: Fragments,
+    /// Whether expressions are known to be usable, so that compiling them can wait.
+    vouched: bool,
 }
 
 impl Place<'_> {
@@ -142,8 +142,8 @@ impl Place<'_> {
         Err(self.invalid(self.line(id), &format!("rule {name}"), problem))
     }
 
-    /// `known` are the ids of the rules before it.
-    fn rule(&self, known: &[String], form: RuleForm) -> Result<Rule, RulesError> {
+    fn rule(&self, set: &RuleSet, form: RuleForm) -> Result<Rule, RulesError> {
+        self.id(set, &form.id)?;
         let line = self.line(&form.id);
         let id = form.id.into_inner();
         let subject = format!("rule {id}");
@@ -157,7 +157,7 @@ impl Place<'_> {
         let mut patterns: Vec<Pattern> = Vec::with_capacity(form.patterns.len());
         for pattern in form.patterns {
             let line = self.line(&pattern.name);
-            let pattern = self.pattern(known, &subject, pattern)?;
+            let pattern = self.pattern(set, &subject, pattern)?;
             if patterns.iter().any(|other| other.name == pattern.name) {
                 return Err(self.invalid(line, &subject, format!("two patterns are called `{}`", pattern.name)));
             }
@@ -181,11 +181,11 @@ impl Place<'_> {
         })
     }
 
-    fn pattern(&self, known: &[String], subject: &str, form: PatternForm) -> Result<Pattern, RulesError> {
+    fn pattern(&self, set: &RuleSet, subject: &str, form: PatternForm) -> Result<Pattern, RulesError> {
         let subject = format!("{subject}, pattern {}", form.name.get_ref());
         let near = match &form.near {
             None => None,
-            Some(id) => Some(known.iter().position(|known| known == id.get_ref()).ok_or_else(|| {
+            Some(id) => Some(set.rules.iter().position(|rule| rule.id == *id.get_ref()).ok_or_else(|| {
                 let problem = format!("no rule `{}` stands before this one to be near to", id.get_ref());
                 self.invalid(self.line(id), &subject, problem)
             })?),
@@ -234,9 +234,13 @@ impl Place<'_> {
     }
 
     /// The expression of a pattern.
-    fn regex(&self, subject: &str, source: &Spanned<String>) -> Result<Regex, RulesError> {
+    fn regex(&self, subject: &str, source: &Spanned<String>) -> Result<Expression, RulesError> {
         let bad = |problem: &str| self.invalid(self.line(source), subject, problem);
-        let regex = self.compile(subject, source, |text| text)?;
+        let expression = self.expression(subject, source, |text| text)?;
+        if self.vouched {
+            return Ok(expression);
+        }
+        let regex = self.compiled(subject, source, &expression)?;
         if regex.is_match(b"") {
             return Err(bad("the regex matches nothing at all; ask for at least one byte"));
         }
@@ -244,7 +248,7 @@ impl Place<'_> {
         if !named && regex.captures_len() > 1 {
             return Err(bad("the regex has groups but none called `value`; name it (?P<value>…)"));
         }
-        Ok(regex)
+        Ok(expression)
     }
 
     fn decode(&self, subject: &str, form: DecodeForm) -> Result<Decode, RulesError> {
@@ -253,23 +257,34 @@ impl Place<'_> {
             let problem = "a value is decoded from `base64`, `hex` or both";
             return Err(self.invalid(self.line(&form.from), subject, problem));
         }
-        let to = self.compile(subject, &form.to, |text| format!(r"\A(?:{text})\z"))?;
+        let to = self.expression(subject, &form.to, |text| format!(r"\A(?:{text})\z"))?;
+        let to = self.compiled(subject, &form.to, &to)?.clone();
         Ok(Decode { from: form.from.into_inner(), to })
     }
 
-    /// Compiles an expression with its fragments put in, after `finish`.
-    fn compile(
+    /// An expression with its fragments put in, after `finish`.
+    fn expression(
         &self,
         subject: &str,
         source: &Spanned<String>,
         finish: impl Fn(String) -> String,
-    ) -> Result<Regex, RulesError> {
-        let bad = |problem: String| self.invalid(self.line(source), subject, problem);
-        RegexBuilder::new(&finish(self.fragments.expand(source.get_ref()).map_err(bad)?))
-            .unicode(false)
-            .size_limit(MAX_REGEX_BYTES)
-            .build()
-            .map_err(|error| bad(format!("the regex is not usable: {}", last_line(&error))))
+    ) -> Result<Expression, RulesError> {
+        let text = self.fragments.expand(source.get_ref());
+        let text = text.map_err(|problem| self.invalid(self.line(source), subject, problem))?;
+        Ok(Expression::new(&finish(text)))
+    }
+
+    /// An expression that must be usable.
+    fn compiled<'e>(
+        &self,
+        subject: &str,
+        source: &Spanned<String>,
+        expression: &'e Expression,
+    ) -> Result<&'e Regex, RulesError> {
+        expression.check().map_err(|error| {
+            let problem = format!("the regex is not usable: {}", last_line(&error));
+            self.invalid(self.line(source), subject, problem)
+        })
     }
 
     fn checks(&self, subject: &str, forms: Vec<Spanned<CheckForm>>) -> Result<Vec<Check>, RulesError> {
@@ -384,6 +399,11 @@ confidence = "high"
         add(&mut rules, "mine.toml", &text).unwrap();
         assert!(crate::detect::prove::unproven(&rules).is_empty());
         assert!(add(&mut rules, "other.toml", &USER.replacen("[0-9a-f]{16}", "(?&digit)", 1)).is_err());
+    }
+
+    #[test]
+    fn the_built_in_expressions_are_what_a_users_must_be() {
+        builtin_as(false).unwrap();
     }
 
     /// Each change breaks the file; the error names the line and what is wrong.

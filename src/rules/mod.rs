@@ -3,6 +3,7 @@
 mod allowlist;
 mod describe;
 mod error;
+mod expression;
 mod file;
 mod fragments;
 mod load;
@@ -12,6 +13,7 @@ mod rule;
 pub use allowlist::{Allowlist, Harmless};
 pub use describe::{write_page, write_table};
 pub use error::RulesError;
+pub use expression::Expression;
 pub use load::{builtin, load_user};
 pub use paths::Paths;
 pub use rule::{ByteSet, Check, CredentialRule, Decode, Pattern, Rule, RuleSet, Scope, Wrapped, WrappedForm};

@@ -1,6 +1,6 @@
 //! A rule as the matcher uses it: compiled and checked.
 
-use super::{Allowlist, Paths};
+use super::{Allowlist, Expression, Paths};
 use crate::model::{Coding, ComponentKind, Confidence, Severity};
 use regex::bytes::Regex;
 use serde::Deserialize;
@@ -113,7 +113,7 @@ pub struct Pattern {
     /// Bytes of the window after its last byte.
     pub after: u32,
     /// The expression; its group `value`, or else the whole match, is the value.
-    pub regex: Regex,
+    pub regex: Expression,
     /// Set where `regex` matches a value that is encoded.
     pub decode: Option<Decode>,
     /// How sure a match is, before pairing.

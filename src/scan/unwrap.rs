@@ -66,12 +66,16 @@ impl Unwrapper<'_, '_> {
     /// Looks into `text`, in which `found` was found.
     pub fn look_into(&mut self, text: &Text<'_>, found: &Found, budget: &mut Budget) {
         if let Some(format) = decode::recognise(text.bytes) {
-            let mut pieces = Pieces { unwrapper: &mut *self, outer: text, opened: false };
+            let mut pieces = Pieces { unwrapper: &mut *self, outer: text, opened: false, decoded: false };
             decode::open(format, text.bytes, budget, &mut pieces);
+            if pieces.decoded {
+                // Its stretches are it itself: each level of many would be decoded several times.
+                return;
+            }
         }
-        self.decode_hints(text, found, 0..text.bytes.len(), budget);
+        let done = self.decode_hints(text, found, 0..text.bytes.len(), budget);
         if !text.wrapping.layers.is_empty() {
-            self.decode_stretches(text, budget);
+            self.decode_stretches(text, &done, budget);
         }
     }
 
@@ -83,9 +87,16 @@ impl Unwrapper<'_, '_> {
         }
     }
 
-    /// The stretches round the encoded keywords that begin `within`.
-    pub fn decode_hints(&mut self, text: &Text<'_>, found: &Found, within: Range<usize>, budget: &mut Budget) {
+    /// The stretches round the encoded keywords that begin `within`. Gives where they are.
+    pub fn decode_hints(
+        &mut self,
+        text: &Text<'_>,
+        found: &Found,
+        within: Range<usize>,
+        budget: &mut Budget,
+    ) -> Vec<Range<usize>> {
         let mut done: BTreeMap<Coding, usize> = BTreeMap::new();
+        let mut decoded = Vec::new();
         let hints: Vec<Hint> = self.reader.detector.hints(found).collect();
         for hint in hints.iter().filter(|hint| within.contains(&(hint.at as usize))) {
             let at = hint.at as usize;
@@ -96,18 +107,24 @@ impl Unwrapper<'_, '_> {
             // A stretch may reach back over those before it (a line that begins with dashes is the last to join, not the next):
             // without an end, finding them would cost as much as a text's square.
             if self.is_spent(text, coding.name(), budget) {
-                return;
+                break;
             }
             if let Some((range, piece)) = decode::region(coding, text.bytes, at, hint.phase) {
                 done.insert(hint.coding, range.end);
+                decoded.push(range.clone());
                 self.stretch(text, range, &piece, budget);
             }
         }
+        disjoint(decoded)
     }
 
-    /// All that looks encoded in a text that was itself unwrapped.
-    fn decode_stretches(&mut self, text: &Text<'_>, budget: &mut Budget) {
-        for (range, piece) in decode::stretches(text.bytes) {
+    /// All that looks encoded in a text that was itself unwrapped, but for what is `done`.
+    fn decode_stretches(&mut self, text: &Text<'_>, done: &[Range<usize>], budget: &mut Budget) {
+        let is_done = |range: &Range<usize>| {
+            let next = done.partition_point(|done| done.end <= range.start);
+            done.get(next).is_some_and(|done| done.start < range.end)
+        };
+        for (range, piece) in decode::stretches(text.bytes).filter(|(range, _)| !is_done(range)) {
             if self.is_spent(text, &piece.layer, budget) {
                 return;
             }
@@ -185,11 +202,14 @@ struct Pieces<'p, 'u, 'd> {
     outer: &'p Text<'p>,
     /// Whether anything came yet.
     opened: bool,
+    /// Whether what came is the whole of it decoded, and no file in it.
+    decoded: bool,
 }
 
 impl Sink for Pieces<'_, '_, '_> {
     fn piece(&mut self, piece: Piece, budget: &mut Budget) {
         self.opened = true;
+        self.decoded |= piece.map.is_some();
         self.unwrapper.piece(self.outer, &piece, budget);
     }
 
@@ -200,6 +220,17 @@ impl Sink for Pieces<'_, '_, '_> {
             self.unwrapper.unopened(self.outer, &problem);
         }
     }
+}
+
+/// The ranges in order, those that overlap as one.
+fn disjoint(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    ranges.dedup_by(|next, last| {
+        let joined = next.start <= last.end;
+        last.end = if joined { last.end.max(next.end) } else { last.end };
+        joined
+    });
+    ranges
 }
 
 /// The decoder for a hint. `None` for codings of single values, which the rules decode.
