@@ -20,6 +20,7 @@ use clap::{CommandFactory, Parser};
 use error::CliError;
 use output::Output;
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use terminal::Terminal;
 
@@ -40,7 +41,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
         Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
     };
-    run(&cli.command, &terminal).unwrap_or_else(|error| {
+    // An internal error is an error like others: the hook has told it.
+    let ended = catch_unwind(AssertUnwindSafe(|| run(&cli.command, &terminal)));
+    ended.unwrap_or(Ok(ExitCode::from(exit::ERROR))).unwrap_or_else(|error| {
         terminal.clear();
         terminal.error(&error);
         ExitCode::from(exit::ERROR)
