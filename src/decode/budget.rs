@@ -54,7 +54,7 @@ impl Budget {
         self.bytes == 0 || self.members == 0
     }
 
-    /// Goes one wrapping down while `inside` runs; [`super::open`] does so by itself.
+    /// Goes one wrapping down while `inside` runs; [`super::open()`] does so by itself.
     ///
     /// # Errors
     ///
@@ -69,8 +69,8 @@ impl Budget {
         Ok(result)
     }
 
-    /// Pays for one piece of `bytes` bytes that was decoded by [`super::region`] or [`super::stretches`];
-    /// [`super::open`] pays by itself. False if that is more than there was: then the piece should be left alone, and
+    /// Pays for one piece of `bytes` bytes that was decoded by [`super::region()`] or [`super::stretches()`];
+    /// [`super::open()`] pays by itself. False if that is more than there was: then the piece should be left alone, and
     /// [`Budget::exhausted`] says why.
     pub fn pay(&mut self, bytes: usize) -> bool {
         let enough = !self.is_spent() && bytes as u64 <= self.bytes;

@@ -3,8 +3,8 @@
 //! Nothing here recurses and nothing here matches: whoever gets a piece looks into it, and asks again whether the piece
 //! itself is wrapped. All that one object unwraps to is paid from one [`Budget`].
 //!
-//! - [`recognise`] says by the first bytes whether bytes are wrapped as a whole, and [`open`] unwraps them.
-//! - [`region`] decodes the stretch round a place at which an encoded keyword was seen, [`stretches`] all of a text that
+//! - [`recognise`] says by the first bytes whether bytes are wrapped as a whole, and [`open()`] unwraps them.
+//! - [`region()`] decodes the stretch round a place at which an encoded keyword was seen, [`stretches()`] all of a text that
 //!   look encoded.
 
 mod base64;

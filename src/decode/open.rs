@@ -6,7 +6,7 @@ use super::{
     hex, pyc, sevenz, sqlite, tar, utf16, zip,
 };
 
-/// Takes what comes out of a wrapping. It may call [`open`] again for a piece: the budget is handed on for that.
+/// Takes what comes out of a wrapping. It may call [`open()`] again for a piece: the budget is handed on for that.
 pub trait Sink {
     /// A piece, as soon as it is unwrapped. Only this one is in memory.
     fn piece(&mut self, piece: Piece, budget: &mut Budget);
