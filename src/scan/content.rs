@@ -13,7 +13,7 @@ use crate::{
     model::{Candidate, DropReason, ObjectKind, Oid, Secret, Verdict},
     policy::inline,
 };
-use std::{collections::BTreeMap, io::Read};
+use std::{collections::BTreeMap, io::Read, sync::atomic::AtomicBool};
 
 /// Objects that are too large to be held are matched in windows of this many bytes, or of eight overlaps if that is more.
 const WINDOW: usize = 8 << 20;
@@ -26,6 +26,8 @@ pub(super) struct ContentReader<'a> {
     pub explain: bool,
     /// How far what is wrapped is looked into; `None`: not at all.
     pub limits: Option<Limits>,
+    /// Ends unwrapping when set.
+    pub cancel: &'a AtomicBool,
 }
 
 /// What a worker collects.

@@ -61,6 +61,7 @@ impl Scanner<'_> {
             names: &names,
             explain: self.options.explain,
             limits: self.options.unwrap,
+            cancel: self.cancel,
         };
         let kinds = [ObjectKind::Blob, ObjectKind::Commit, ObjectKind::Tag];
         let advance = |objects, bytes| {

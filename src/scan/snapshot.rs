@@ -115,6 +115,7 @@ impl Scanner<'_> {
             names: &names,
             explain: self.options.explain,
             limits: self.options.unwrap,
+            cancel: self.cancel,
         };
         let hash = repository.map_or_else(BlobHash::default, Repository::blob_hash);
         let mut beside = Beside::new(0);

@@ -16,7 +16,12 @@ use crate::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
+    sync::atomic::Ordering,
 };
+
+/// Bytes of the budget that a candidate costs: each takes as long as reading some kilobytes, and an archive whose members share
+/// their bytes can hold millions.
+const CANDIDATE: usize = 4 << 10;
 
 /// A text, how it was got, and the text in which its lines are counted: the object, or what a container in it holds.
 #[derive(Clone)]
@@ -170,8 +175,12 @@ impl Unwrapper<'_, '_> {
                 maps: Vec::new(),
             },
         };
+        if self.reader.cancel.load(Ordering::Relaxed) {
+            return BTreeSet::new();
+        }
         let found = self.reader.detector.scan(View::whole(text.bytes), &mut self.work.scratch);
         let candidates = found.candidates();
+        budget.pay(CANDIDATE * candidates.len());
         let kept = candidates.iter().filter(|one| one.verdict == Verdict::Keep).map(|one| one.rule).collect();
         self.reader.take_down(self.work, self.object, &text, candidates.into_iter());
         self.look_into(&text, &found, budget);

@@ -125,6 +125,20 @@ fn what_a_bound_stops_is_a_gap_and_what_came_before_is_found() {
 }
 
 #[test]
+fn candidates_without_number_are_bounded() {
+    let mut keys = Keys::new(97);
+    let ids: String = (0..2000).map(|_| keys.id() + "\n").collect();
+    let names = ["a", "b", "c", "d"];
+    let archive = zipped(&names.map(|name| (name, ids.as_bytes())), SimpleFileOptions::default());
+    let repo = Repo::new();
+    repo.put("ids.zip", archive);
+    let outcome = Scan::of(repo.path()).args(&["--max-decoded", "8M"]).run();
+    assert_eq!((outcome.code, outcome.findings.len()), (2, 2000), "those of the first file are all told");
+    assert_eq!(outcome.gap_kinds(), ["unpack_limit"]);
+    assert_eq!(Scan::of(repo.path()).run().code, 1, "by default they are not too many");
+}
+
+#[test]
 fn what_nobody_can_read_is_sealed_and_leaves_the_scan_complete() {
     let options = SimpleFileOptions::default().with_deprecated_encryption(b"password").unwrap();
     let mut keys = Keys::new(94);
