@@ -138,6 +138,6 @@ mod tests {
 
     #[test]
     fn a_kind_that_aws_does_not_issue_says_nothing() {
-        assert_eq!(of("acme_key", "jane-at-123456789012"), (None, None, None));
+        assert_eq!(of("acme", "jane-at-123456789012"), (None, None, None));
     }
 }

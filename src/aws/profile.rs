@@ -194,7 +194,7 @@ mod tests {
             ("  \"billingSecretAccessKey\": \"", Some("billing")),
             ("aws_access_key_id = ", None),
             ("accessKeyId: ", None),
-            ("client(\"AKIAABCDEFGHIJKLMNOP\", \"", None),
+            (&["client(\"AKIA", "ABCDEFGHIJKLMNOP\", \""].concat(), None),
             ("", None),
             ("(", None),
         ] {

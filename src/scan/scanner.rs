@@ -56,13 +56,7 @@ impl Scanner<'_> {
         let shallow = repository.shallow();
 
         let names = Names::new();
-        let reader = ContentReader {
-            detector: &detector,
-            names: &names,
-            explain: self.options.explain,
-            limits: self.options.unwrap,
-            cancel: self.cancel,
-        };
+        let reader = self.reader(&detector, &names);
         let kinds = [ObjectKind::Blob, ObjectKind::Commit, ObjectKind::Tag];
         let advance = |objects, bytes| {
             self.progress.advance(objects, bytes);
@@ -143,6 +137,12 @@ impl Scanner<'_> {
             rules.wrapped.clear();
         }
         rules
+    }
+
+    /// How objects and texts are matched.
+    pub(super) fn reader<'r>(&'r self, detector: &'r Detector<'r>, names: &'r Names) -> ContentReader<'r> {
+        let (explain, limits) = (self.options.explain, self.options.unwrap);
+        ContentReader { detector, names, explain, limits, cancel: self.cancel }
     }
 
     /// How texts beside the store are read.

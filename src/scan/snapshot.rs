@@ -4,7 +4,7 @@ use super::{
     ScanError, Scanner,
     assemble::{Assembled, Assembly},
     beside::Beside,
-    content::{ContentReader, ContentWork},
+    content::ContentWork,
     files::{self, Which},
     ledger::Ledger,
     objects::Objects,
@@ -110,13 +110,7 @@ impl Scanner<'_> {
         let rules = self.rules_within(None);
         let detector = Detector::new(&rules)?;
         let names = Names::new();
-        let reader = ContentReader {
-            detector: &detector,
-            names: &names,
-            explain: self.options.explain,
-            limits: self.options.unwrap,
-            cancel: self.cancel,
-        };
+        let reader = self.reader(&detector, &names);
         let hash = repository.map_or_else(BlobHash::default, Repository::blob_hash);
         let mut beside = Beside::new(0);
         read(&self.texts(&reader, hash), &mut beside);
