@@ -57,6 +57,14 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether more is there to be read, and a bound stopped it; else it cannot be read.
+    pub fn is_bound(&self) -> bool {
+        match self {
+            Self::TooLarge { .. } | Self::TooManyMembers { .. } | Self::TooDeep { .. } | Self::Ratio { .. } => true,
+            Self::Encrypted(_) | Self::Damaged { .. } | Self::Unsupported { .. } => false,
+        }
+    }
+
     pub(super) fn damaged(layer: &str, reason: impl Into<String>) -> Self {
         Self::Damaged { layer: layer.to_owned(), reason: reason.into() }
     }

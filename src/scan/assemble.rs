@@ -111,7 +111,7 @@ impl<'a> Assembly<'a> {
         self.damaged.iter()
     }
 
-    /// Kept and dropped values together.
+    /// How many lives [`Assembly::holders`] asks for.
     pub fn life_count(&self) -> usize {
         self.values.len() + self.dropped_values.len() + self.unopened.len()
     }
@@ -216,6 +216,11 @@ impl<'a> Assembly<'a> {
         let from = self.sightings.partition_point(|sighting| sighting.value < value);
         let to = self.sightings.partition_point(|sighting| sighting.value <= value);
         &self.sightings[from..to]
+    }
+
+    /// How many objects hold a value.
+    fn object_count(&self, value: ValueIndex) -> u32 {
+        self.sightings_of(value).chunk_by(|a, b| a.object == b.object).count() as u32
     }
 
     /// The patterns that found a value, each as often as it did.
@@ -382,8 +387,6 @@ impl Builder<'_> {
             blobs: stand.objects.len() as u32,
             reachable: stand.reachable,
         };
-        let mut objects: Vec<ObjectIndex> = self.assembly.sightings_of(value).iter().map(|s| s.object).collect();
-        objects.dedup();
         let commit = |&id: &ObjectIndex| self.commit(id);
         let at_head = self.head.tip.as_ref().is_some_and(|tip| life.present_in.binary_search(tip).is_ok());
         Trace {
@@ -393,7 +396,7 @@ impl Builder<'_> {
             at_head,
             reachable: life.reachable,
             occurrences: stands.map(occurrence).collect(),
-            blobs: objects.len() as u32,
+            blobs: self.assembly.object_count(value),
         }
     }
 
@@ -450,10 +453,11 @@ impl Builder<'_> {
         let reason = DropReason::OtherPath;
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         for value in (0..).zip(elsewhere).filter_map(|(value, &elsewhere)| elsewhere.then_some(value)) {
-            let Component { rule_id, secret, location, trace, .. } = self.component(value);
-            let objects = u64::from(trace.blobs);
-            *counts.entry(rule_id.clone()).or_insert(0) += objects;
+            let rule = &self.assembly.rules.rules[usize::from(self.assembly.values[value as usize].rule)];
+            let objects = self.assembly.object_count(value).into();
+            *counts.entry(rule.id.clone()).or_insert(0) += objects;
             if self.assembly.options.explain {
+                let Component { rule_id, secret, location, .. } = self.component(value);
                 dropped.push(Dropped { rule_id, secret, reason, detail: String::new(), location, objects });
             }
         }

@@ -197,10 +197,7 @@ impl Unwrapper<'_, '_> {
 
     fn unopened(&mut self, outer: &Text<'_>, problem: &Problem) {
         let detail = outer.layers_with(&problem.to_string()).join(" → ");
-        let is_bound = matches!(
-            problem,
-            Problem::TooLarge { .. } | Problem::TooManyMembers { .. } | Problem::TooDeep { .. } | Problem::Ratio { .. }
-        );
+        let is_bound = problem.is_bound();
         self.work.unopened.push(Unopened { object: self.object, detail, is_bound });
     }
 }
