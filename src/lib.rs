@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! cli                                       arguments, configuration file, terminal, exit codes
+//!  └ hook                                   a push at the door: who may pass, what the pusher is told
 //!  └ scan                                   joins the rooms below into one scan
 //!     ├ policy                              what the user decided: allowlist, baseline, inline comments
 //!     ├ report                              text, JSON Lines, SARIF
@@ -19,6 +20,7 @@ pub mod cli;
 pub mod decode;
 pub mod detect;
 pub mod git;
+pub mod hook;
 pub mod model;
 pub mod policy;
 pub mod report;

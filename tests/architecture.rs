@@ -9,8 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms below it that it may import. A room that is not listed here has no place in the house.
-const ROOMS: [(&str, &[&str]); 10] = [
-    ("cli", &["scan", "policy", "report", "aws", "detect", "git", "rules", "model"]),
+const ROOMS: [(&str, &[&str]); 11] = [
+    ("cli", &["hook", "scan", "policy", "report", "aws", "detect", "git", "rules", "model"]),
+    ("hook", &["scan", "policy", "report", "git", "rules", "model"]),
     ("scan", &["policy", "report", "aws", "decode", "detect", "git", "rules", "model"]),
     ("policy", &["rules", "model"]),
     ("report", &["rules", "model"]),

@@ -1,5 +1,6 @@
 //! The command line: what may be said, and what it says of itself.
 
+use super::hook::HookCommand;
 use clap::builder::{NonEmptyStringValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::ffi::OsString;
@@ -49,6 +50,9 @@ pub(super) enum Command {
     /// secret is never hidden by an old one. Give it to `keytrail scan --baseline`. Exits 0 once the file is written,
     /// unless something could not be read.
     Baseline(Box<BaselineArgs>),
+    /// Stop credentials at the door: in git's hooks, on a server or on your own machine
+    #[command(subcommand)]
+    Hook(HookCommand),
     /// Show and check what is searched for
     #[command(subcommand)]
     Rules(RulesCommand),

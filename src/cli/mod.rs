@@ -4,6 +4,7 @@ mod args;
 mod baseline;
 mod error;
 mod exit;
+mod hook;
 mod memory;
 mod output;
 mod panic;
@@ -39,7 +40,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let terminal = match &cli.command {
         Command::Scan(scan) => Terminal::new(scan.engine.color, scan.engine.quiet),
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
-        Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
+        Command::Hook(_) | Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
     };
     // An internal error is an error like others: the hook has told it.
     let ended = catch_unwind(AssertUnwindSafe(|| run(&cli.command, &terminal)));
@@ -54,6 +55,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
     match command {
         Command::Scan(args) => scan::run(args, terminal),
         Command::Baseline(args) => baseline::run(args, terminal),
+        Command::Hook(command) => hook::run(command, terminal),
         Command::Rules(command) => rules::run(command),
         Command::Completions { shell } => {
             // Made in memory: the generator panics on a closed pipe.

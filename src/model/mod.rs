@@ -15,6 +15,7 @@ mod secret;
 mod segment;
 mod severity;
 mod trace;
+mod update;
 mod wrapping;
 
 pub use candidate::{Candidate, DropReason, Verdict};
@@ -32,4 +33,5 @@ pub use secret::{Secret, redact};
 pub use segment::Segment;
 pub use severity::{Confidence, Severity};
 pub use trace::{CommitRef, Occurrence, Trace};
+pub use update::{RefUpdate, UpdateError};
 pub use wrapping::Wrapping;

@@ -12,6 +12,7 @@ mod ledger;
 mod lines;
 mod objects;
 mod progress;
+mod push;
 mod scanner;
 mod selection;
 mod sighting;
@@ -22,6 +23,7 @@ mod unwrap;
 
 pub use error::ScanError;
 pub use progress::{NoProgress, Progress, Stage};
+pub use push::PushReport;
 pub use scanner::Scanner;
 
 pub use crate::decode::{Limits, is_guarded};

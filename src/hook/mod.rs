@@ -1,0 +1,1 @@
+//! At the door: what a push brings in is judged before it is let in.
