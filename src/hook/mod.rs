@@ -1,1 +1,3 @@
 //! At the door: what a push brings in is judged before it is let in.
+
+pub mod chain;
