@@ -32,7 +32,7 @@ pub use graph::Graph;
 pub use hash::BlobHash;
 pub use inflate::Cancellable;
 pub use own::{OwnContent, OwnText};
-pub use program::{ask, program};
+pub use program::{ask, program, unbind};
 pub use range::Range;
 pub use repository::{Head, Reference, Repository};
 pub use staged::StagedFile;
