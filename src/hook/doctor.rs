@@ -5,7 +5,7 @@ mod trial;
 
 pub use check::{Check, State};
 
-use super::install::{Layout, Place, Script, hook_runs, program_warnings};
+use super::install::{Layout, Place, Script, hook_runs, program_warnings, repositories_below};
 use crate::{
     git::{ask, program},
     model::ComponentKind,
@@ -14,7 +14,7 @@ use crate::{
 use check::{ok, problem, warning};
 use std::{
     fs, io,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 use trial::Trial;
@@ -26,7 +26,14 @@ const OLDEST_GIT: [u32; 2] = [2, 11];
 pub fn examine(place: &Place) -> Vec<Check> {
     let mut checks = Vec::new();
     let script = hook(place, &mut checks);
-    checks.extend(place.repository.as_deref().map(|repository| hooks_folder(place, repository)));
+    match place.repository.as_deref() {
+        Some(repository) => {
+            checks.push(hooks_folder(place, repository));
+            checks.extend(user(repository));
+        }
+        None if place.layout == Layout::Gitolite => checks.push(links(place)),
+        None => {}
+    }
     checks.push(git_version());
     checks.extend(place.repository.as_deref().filter(|_| place.layout != Layout::Gitlab).map(push_options));
     if let Some(script) = script {
@@ -83,6 +90,41 @@ fn hooks_folder(place: &Place, repository: &Path) -> Check {
             problem(NAME, format!("hooks/pre-receive may not be run, which is to run what lies in {folder}"))
         }
         layout => ok(NAME, format!("{folder}, as {} has it", layout.name())),
+    }
+}
+
+/// Whether what we may do tells anything.
+#[cfg(unix)]
+fn user(repository: &Path) -> Option<Check> {
+    let owner = std::os::unix::fs::MetadataExt::uid(&fs::metadata(repository).ok()?);
+    let text = "the repository is another user's: what you may do here, the hook may not be allowed to";
+    (rustix::process::geteuid().as_raw() != owner).then(|| warning("user", text.to_owned()))
+}
+
+#[cfg(not(unix))]
+fn user(_: &Path) -> Option<Check> {
+    None
+}
+
+/// Whether gitolite has linked its hook into all its repositories, which lie beside its own folder unless told otherwise.
+fn links(place: &Place) -> Check {
+    const NAME: &str = "links";
+    let home = place.hook.ancestors().nth(4).unwrap_or(&place.hook);
+    let repositories = repositories_below(&home.join("repositories")).bare;
+    let hook = fs::canonicalize(&place.hook).ok();
+    let leads = |repository: &&PathBuf| fs::canonicalize(repository.join("hooks/pre-receive")).ok() == hook;
+    let without: Vec<_> = repositories.iter().filter(|repository| !leads(repository)).collect();
+    match without.first() {
+        None => ok(NAME, format!("of {} repositories each has it", repositories.len())),
+        Some(first) => problem(
+            NAME,
+            format!(
+                "of {} repositories {} lack it, first {}: run `gitolite setup --hooks-only`",
+                repositories.len(),
+                without.len(),
+                first.display()
+            ),
+        ),
     }
 }
 
@@ -162,16 +204,16 @@ fn trial(script: &Script, place: &Place, checks: &mut Vec<Check>) {
         Ok(trial) => trial,
         Err(words) => return checks.push(failed(words)),
     };
-    let clean = trial.push("clean", b"nothing in particular\n");
-    checks.push(match clean {
-        Ok(None) => ok(NAME, "a clean push is let in".to_owned()),
-        Ok(Some(words)) => problem(NAME, format!("a clean push is refused: {words}")),
-        Err(words) => failed(words),
-    });
+    match trial.push("clean", b"nothing in particular\n") {
+        Ok(None) => {}
+        // That it refuses the other one, too, would prove nothing.
+        Ok(Some(words)) => return checks.push(problem(NAME, format!("a clean push is refused: {words}"))),
+        Err(words) => return checks.push(failed(words)),
+    }
     let dirty = made_up_credential().and_then(|text| trial.push("credential", text.as_bytes()));
     checks.push(match dirty {
+        Ok(Some(_)) => ok(NAME, "a clean push is let in, one with a made-up credential is refused".to_owned()),
         Ok(None) => problem(NAME, "a push with a made-up credential is let in".to_owned()),
-        Ok(Some(_)) => ok(NAME, "a push with a made-up credential is refused, before it is let in".to_owned()),
         Err(words) => failed(words),
     });
     checks.push(match trial.empty_run() {

@@ -35,9 +35,9 @@ const LAYOUTS: &str = "\
 Layouts (--layout):
   plain     hooks/pre-receive; one that is there already is kept and runs after ours
   gitea     hooks/pre-receive.d/keytrail, for Gitea and Forgejo
-  gitlab    custom_hooks/pre-receive.d/keytrail; a folder that is no repository is taken for GitLab's custom_hooks_dir
+  gitlab    custom_hooks/pre-receive.d/keytrail; or the folder for all repositories, custom_hooks_dir
   gitolite  hooks/common/pre-receive of gitolite's home, for all its repositories
-  folder    the named folder holds the hooks themselves, as core.hooksPath does
+  folder    the named folder holds the hooks themselves: the one that core.hooksPath names
 Without it a repository's own is told by what is there.";
 
 /// What may be said to `install`.
@@ -182,6 +182,7 @@ impl Run<'_> {
             Change::Update => ("updated", "would update"),
             Change::Uninstall => ("removed", "would remove"),
             Change::Nothing => ("unchanged", "unchanged"),
+            Change::Absent => ("not there", "not there"),
         };
         let mut text = format!("{}: {}\n", if self.dry { to_do } else { done }, plan.place.hook.display());
         let steps = plan.steps.iter().filter(|_| self.dry).map(ToString::to_string);

@@ -64,12 +64,11 @@ impl Trial {
         let mut push = self.git();
         push.args(["--git-dir=client", "push", "--quiet", "--no-verify"]).arg(self.path("server"));
         let output = output(push.arg(format!("{commit}:refs/heads/{name}")), b"")?;
-        let words = words(&output);
-        match output.status.success() {
-            true => Ok(None),
-            false if words.contains("pre-receive hook declined") => Ok(Some(words)),
-            false => Err(words),
+        if output.status.success() {
+            return Ok(None);
         }
+        let is_hook = memchr::memmem::find(&output.stderr, b"pre-receive hook declined").is_some();
+        if is_hook { Ok(Some(words(&output))) } else { Err(words(&output)) }
     }
 
     /// How long the hook takes for a push of nothing: the median.
@@ -125,12 +124,10 @@ fn run(command: &mut Command, input: &[u8]) -> Result<Vec<u8>, String> {
     if output.status.success() { Ok(output.stdout) } else { Err(words(&output)) }
 }
 
-/// The first lines of what was said, and the last, in one.
+/// The first lines of what the hook said, or else git, in one.
 fn words(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<&str> = said.lines().map(|line| line.trim_start_matches("remote:").trim()).collect();
-    let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
-    let (first, last) = lines.split_at(lines.len().min(WORDS));
-    let last = last.iter().find(|line| line.contains("hook declined"));
-    first.iter().chain(last).copied().collect::<Vec<_>>().join("; ")
+    let hook: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("remote:")).collect();
+    let lines = if hook.is_empty() { said.lines().collect() } else { hook };
+    lines.into_iter().map(str::trim).filter(|line| !line.is_empty()).take(WORDS).collect::<Vec<_>>().join("; ")
 }

@@ -12,8 +12,10 @@ pub enum Change {
     Update,
     /// Our hook is taken out.
     Uninstall,
-    /// All is as it should be.
+    /// Our hook is there as it should be.
     Nothing,
+    /// There is no hook to take out.
+    Absent,
 }
 
 /// The steps that change a place.
@@ -98,7 +100,7 @@ impl Plan {
             Found::Nothing if is_kept => notes.push(format!("{} was kept and is left as it is", kept.display())),
             Found::Nothing => {}
         }
-        let change = if steps.is_empty() { Change::Nothing } else { Change::Uninstall };
+        let change = if steps.is_empty() { Change::Absent } else { Change::Uninstall };
         notes.extend(gitolite_note(&place).filter(|_| change == Change::Uninstall));
         Ok(Self { place, change, steps, notes })
     }
