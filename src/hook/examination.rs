@@ -91,13 +91,8 @@ impl Examination {
 
     fn look(&self, cancel: &AtomicBool, sender: &Sender<Said>) -> Result<(), String> {
         let failed = |error: ScanError| error.to_string();
-        let scanner = Scanner {
-            rules: &self.rules,
-            policy: &self.policy,
-            options: &self.options,
-            progress: &NoProgress,
-            cancel,
-        };
+        let scanner =
+            Scanner { rules: &self.rules, policy: &self.policy, options: &self.options, progress: &NoProgress, cancel };
         let repository = Repository::open(&self.repository).map_err(|error| error.to_string())?;
         let push = repository.push(&self.updates, &self.quarantine, &self.existing, cancel);
         let push = push.map_err(|error| error.to_string())?;
