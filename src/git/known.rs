@@ -29,8 +29,13 @@ const STEPS: usize = 2_000;
 pub enum Existing {
     /// All of the repository's own.
     All,
-    /// Those that are known of a remote with this name.
-    Remote(String),
+    /// Those of a remote, as far as they are known here.
+    Remote {
+        /// What it is called here, or its URL.
+        name: String,
+        /// What it says it has.
+        has: Vec<Oid>,
+    },
 }
 
 /// The refs of a repository, read only as far as is needed: it may have a hundred thousand.
@@ -70,12 +75,15 @@ impl<'a> Known<'a> {
         }
         let mut open: Vec<Oid> = open.into_iter().collect();
         open.sort_unstable();
-        self.ask_git(&open)
+        self.ask_git(&open, lender)
     }
 
     /// Whether an existing ref names this object, as far as it can be told without reading all refs: those in
     /// `packed-refs`, also through a tag.
     pub fn names(&self, oid: &Oid) -> bool {
+        if matches!(self.existing, Existing::Remote { has, .. } if has.contains(oid)) {
+            return true;
+        }
         let hex = oid.to_string();
         let is_current = |at: usize| {
             let peeled = at > 0 && self.packed[at - 1] == b'^';
@@ -108,7 +116,7 @@ impl<'a> Known<'a> {
         is_plain
             && match self.existing {
                 Existing::All => name.starts_with(b"refs/"),
-                Existing::Remote(remote) => name.starts_with(format!("refs/remotes/{remote}/").as_bytes()),
+                Existing::Remote { name: remote, .. } => name.starts_with(format!("refs/remotes/{remote}/").as_bytes()),
             }
     }
 
@@ -162,7 +170,7 @@ impl<'a> Known<'a> {
     }
 
     /// Lets git walk. It runs in the environment it finds: in a hook it sees what the push brought.
-    fn ask_git(&self, commits: &[Oid]) -> Result<Vec<Oid>, GitError> {
+    fn ask_git(&self, commits: &[Oid], lender: &Lender) -> Result<Vec<Oid>, GitError> {
         let failed = |reason: String| GitError::Unsupported {
             path: self.common.to_path_buf(),
             reason: format!("git cannot tell what its refs reach: {reason}"),
@@ -176,7 +184,11 @@ impl<'a> Known<'a> {
         let mut lines: String = commits.iter().map(|oid| format!("{oid}\n")).collect();
         match self.existing {
             Existing::All => lines += "--not\n--all\n",
-            Existing::Remote(remote) => lines += &format!("--not\n--remotes={remote}\n"),
+            Existing::Remote { name, has } => {
+                // The remote may have what was never fetched: git stops at an id that it does not know.
+                let here = has.iter().filter(|oid| lender.has(oid)).map(|oid| format!("{oid}\n"));
+                lines += &format!("--not\n--remotes={name}\n{}", here.collect::<String>());
+            }
         }
         let stdin = child.stdin.take();
         // Git answers only when it has read all of it.

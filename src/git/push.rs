@@ -45,6 +45,8 @@ pub struct Push {
     lent: BTreeMap<Oid, ObjectKind>,
     /// What the push builds on: commits, their trees at paths that it touches, the files there that it replaces.
     replaced: BTreeMap<Oid, ObjectKind>,
+    /// The object folder that is read whole, if it is.
+    whole: Option<PathBuf>,
     gaps: Vec<Gap>,
 }
 
@@ -75,15 +77,19 @@ impl Repository {
             updates.iter().filter(|update| update.old.is_none()).filter_map(reference).collect();
         references.sort();
         created.sort();
-        let Brought { new, lent, replaced, gaps, .. } = brought;
+        let Brought { new, lent, replaced, gaps, is_whole, .. } = brought;
+        let whole = is_whole.then_some(own);
         drop(known);
-        Ok(Push { hash: self.hash(), incoming, lender, references, created, new, lent, replaced, gaps })
+        Ok(Push { hash: self.hash(), incoming, lender, references, created, new, lent, replaced, whole, gaps })
     }
 }
 
 impl Push {
     /// What the push brings, as a store; `with_replaced`: and what it replaces.
     pub fn store(&self, with_replaced: bool) -> Store {
+        if let Some(objects) = &self.whole {
+            return Store::gather(Some(objects), self.hash, None);
+        }
         let replaced = self.replaced.iter().filter(|(oid, _)| with_replaced && !self.lent.contains_key(oid));
         let objects = self.lent.iter().chain(replaced).map(|(oid, kind)| (*oid, *kind)).collect();
         let lent = Lent { objects, lender: Arc::clone(&self.lender) };

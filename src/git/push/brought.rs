@@ -27,6 +27,8 @@ pub(super) struct Brought<'a> {
     pub lent: BTreeMap<Oid, ObjectKind>,
     pub replaced: BTreeMap<Oid, ObjectKind>,
     pub gaps: Vec<Gap>,
+    /// Whether it builds on nothing, and brings what the store has: then the store is read as a whole.
+    pub is_whole: bool,
     /// The commits it builds on.
     base: BTreeSet<Oid>,
     /// Trees and blobs that new commits, tags and refs name, each with who names it.
@@ -65,6 +67,7 @@ impl<'a> Brought<'a> {
             lent: BTreeMap::new(),
             replaced: BTreeMap::new(),
             gaps: Vec::new(),
+            is_whole: false,
             base: BTreeSet::new(),
             roots: Vec::new(),
             trees: Trees::new(lender, hash.len_in_bytes()),
@@ -167,6 +170,10 @@ impl<'a> Brought<'a> {
 
     /// Follows trees from the new commits down.
     pub fn contents(&mut self) {
+        self.is_whole = self.base.is_empty() && self.own.table.is_empty() && !self.new.is_empty();
+        if self.is_whole {
+            return;
+        }
         for oid in std::mem::take(&mut self.base) {
             self.replaced.insert(oid, ObjectKind::Commit);
             let tree = self.lender.read(&oid).ok().and_then(|(_, bytes)| Some(CommitHeader::parse(&bytes)?.tree));
