@@ -102,3 +102,30 @@ fn bases_that_git_puts_beside_a_thin_pack_are_not_blamed_on_the_pusher() {
     assert_eq!(found(&taken.scan().report), [""; 0]);
     assert!(taken.scan().report.coverage.is_complete());
 }
+
+#[test]
+fn a_packed_ref_that_a_file_overrules_reaches_nothing_and_names_that_lead_astray_are_not_followed() {
+    let client = Repo::new();
+    let server = server(&client, &[]);
+    let mut keys = Keys::new(5);
+    let first = client.put("a", "a\n");
+    client.git(&["push", "-q", "origin", "main"]);
+    client.put("app.env", env_file(&mut keys));
+    let dirty = client.head();
+    client.git(&["push", "-q", "origin", "main"]);
+    client.git_in(&server, &["pack-refs", "--all"]);
+    client.git(&["push", "-q", "-f", "origin", &format!("{first}:main")]);
+    client.git(&["branch", "-f", "again", &dirty]);
+    let taken = knock(&client, &server, 1, &["again"]);
+    assert_eq!(taken.listed("commits.new").len(), 1);
+    assert_eq!(found(&taken.scan().report).len(), 2);
+
+    // Git checks names only later: this one would be a file of the pusher's choice that says what existing refs are.
+    let stolen = server.join("stolen");
+    std::fs::write(&stolen, format!("{dirty}\n")).unwrap();
+    let repository = taken.repository();
+    let mut updates = taken.updates();
+    updates[0].name = b"refs/heads/../../stolen".to_vec();
+    let push = taken.follow_updates(&repository, &updates);
+    assert!(push.is_new(&keytrail::model::Oid::from_hex(dirty.as_bytes()).unwrap()));
+}

@@ -72,8 +72,12 @@ impl Taken {
     }
 
     pub fn follow(&self, repository: &Repository) -> Push {
+        self.follow_updates(repository, &self.updates())
+    }
+
+    pub fn follow_updates(&self, repository: &Repository, updates: &[RefUpdate]) -> Push {
         let quarantine = Quarantine { incoming: Some(self.folder.join("objects")), alternates: Vec::new() };
-        repository.push(&self.updates(), &quarantine, &Existing::All, &AtomicBool::new(false)).unwrap()
+        repository.push(updates, &quarantine, &Existing::All, &AtomicBool::new(false)).unwrap()
     }
 
     /// What the hook would see.
