@@ -1,5 +1,6 @@
 //! Looks at a push, and comes back in time: with the whole answer, or with as much of it as there is.
 
+use super::Ended;
 use crate::{
     git::{Existing, Quarantine, Repository},
     model::{GapKind, RefUpdate},
@@ -53,10 +54,8 @@ pub struct Examined {
     pub report: Option<PushReport>,
     /// Whether history was searched to its end for what was found. If not, some of it may be there already.
     pub history_searched: bool,
-    /// Whether the time was up before the push was looked at whole.
-    pub timed_out: bool,
-    /// Why it could not be looked at.
-    pub error: Option<String>,
+    /// How it ended.
+    pub ended: Ended,
 }
 
 /// What the thread that scans has to say.
@@ -84,7 +83,7 @@ impl Examination {
         let mut examined = Examined::default();
         match thread::Builder::new().stack_size(STACK).spawn(work) {
             Ok(_) => examined.listen(&receiver, until, &cancel),
-            Err(error) => examined.error = Some(format!("cannot start a thread: {error}")),
+            Err(error) => examined.ended = Ended::Failed(format!("cannot start a thread: {error}")),
         }
         examined
     }
@@ -131,20 +130,25 @@ impl Examined {
                     self.history_searched = true;
                 }
                 Ok(Said::Failed(error)) => {
-                    self.error = Some(error);
+                    self.ended = Ended::Failed(error);
                     return;
                 }
                 Ok(Said::Done) => {
-                    self.timed_out = stopped && self.report.as_ref().is_none_or(was_interrupted);
+                    if stopped && self.report.as_ref().is_none_or(was_interrupted) {
+                        self.ended = Ended::TimedOut;
+                    }
                     return;
                 }
                 Err(RecvTimeoutError::Timeout) if !stopped => cancel.store(true, Ordering::Relaxed),
                 Err(RecvTimeoutError::Timeout) => {
-                    self.timed_out = true;
+                    // What is being searched now is history; the push itself has been looked at.
+                    if self.report.as_ref().is_none_or(was_interrupted) {
+                        self.ended = Ended::TimedOut;
+                    }
                     return;
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    self.error = Some("the scan ended without an answer".to_owned());
+                    self.ended = Ended::Failed("the scan ended without an answer".to_owned());
                     return;
                 }
             }
