@@ -5,8 +5,10 @@
 //! * [`Examination`]: looks at the push and comes back in time.
 //! * [`Case`]: all of that together; [`Case::judge`] gives the [`Verdict`].
 //! * [`message`]: what the pusher reads of it; [`Event`]: what the audit log keeps of it.
+//! * [`chain`]: runs the hook that was there before.
 
 mod case;
+pub mod chain;
 mod doors;
 mod event;
 mod examination;
