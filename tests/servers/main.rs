@@ -28,8 +28,7 @@ fn keeps_all_promises(server: &Server, format: &str) {
     let kept = |case: &fn(&Server, &str)| catch_unwind(AssertUnwindSafe(|| case(server, format))).is_ok();
     let broken: Vec<&str> = cases::ALL.iter().filter(|(_, case)| !kept(case)).map(|(name, _)| *name).collect();
     if !broken.is_empty() {
-        let logs = server.logs().into_iter().map(|(name, text)| format!("== {name}\n{text}\n")).collect::<String>();
-        panic!("{} with {format}: {broken:#?}\n{logs}", server.name);
+        panic!("{} with {format}: {broken:#?}\n{}", server.name, server.last_words());
     }
 }
 

@@ -19,6 +19,9 @@ use tempfile::TempDir;
 const SETTINGS: &str = "[http]\n\treceivepack = true\n[daemon]\n\treceivepack = true\n[receive]\n\tautogc = false\n\
     \tadvertisePushOptions = true\n[gc]\n\tauto = 0\n[core]\n\tfsync = none\n";
 
+/// Lines of each log that a test which failed shows.
+const LAST_LINES: usize = 30;
+
 /// A user whom servers that ask for one know.
 pub const USER: &str = "ann";
 
@@ -144,6 +147,11 @@ impl Server {
         bare
     }
 
+    /// The ends of its logs.
+    pub fn last_words(&self) -> String {
+        self.logs().into_iter().map(|(name, text)| format!("== {name}\n{}\n", last_lines(&text))).collect()
+    }
+
     /// All that it wrote down, with the names of the files.
     pub fn logs(&self) -> Vec<(String, String)> {
         let folders = ["logs", ".gitolite/logs"].map(|name| self.home().join(name));
@@ -152,6 +160,12 @@ impl Server {
         let read = |path: PathBuf| (path.display().to_string(), lossy(&fs::read(path).unwrap()));
         paths.map(read).collect()
     }
+}
+
+/// What a log's reader wants to see first.
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
 }
 
 fn lossy(bytes: &[u8]) -> String {

@@ -4,15 +4,18 @@ use crate::{
     hook,
     pushed::Pushed,
     server::Server,
-    support::{Keys, Repo},
+    support::{Keys, Repo, git_command},
 };
 use serde_json::Value;
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
     sync::atomic::{AtomicU64, Ordering::Relaxed},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 /// Git runs what is asked of it on the other side without that side's hooks: what was there before the hook was.
@@ -35,14 +38,12 @@ impl Pair {
 /// A client and a repository of its own on a server.
 pub struct Stage<'a> {
     pub server: &'a Server,
-    pub name: String,
     /// The server's repository.
     pub bare: PathBuf,
     pub client: Repo,
     url: String,
     keys: RefCell<Keys>,
     hidden: RefCell<Vec<String>>,
-    pushes: Cell<u64>,
 }
 
 impl<'a> Stage<'a> {
@@ -59,7 +60,7 @@ impl<'a> Stage<'a> {
         }
         let url = server.url(&name);
         let (keys, hidden) = (RefCell::new(Keys::new(seed)), RefCell::default());
-        Self { server, name, bare, client, url, keys, hidden, pushes: Cell::new(0) }
+        Self { server, bare, client, url, keys, hidden }
     }
 
     /// One that has a harmless history on both sides, past the hook.
@@ -104,26 +105,47 @@ impl<'a> Stage<'a> {
 
     /// A real push, with more options or refs; judged by nobody yet.
     pub fn push(&self, arguments: &[&str]) -> Pushed<'_> {
-        self.pushes.set(self.pushes.get() + 1);
         let before = self.holdings();
-        let (options, refs): (Vec<&str>, Vec<&str>) = arguments.iter().partition(|one| one.starts_with('-'));
-        let output = self.client.try_git(&[&["push"], &*options, &[&self.url], &*refs].concat());
+        let output = self.push_command(arguments).output().unwrap();
         let pushed = Pushed::new(self, output, before);
         self.keeps_quiet("the client", &pushed.message);
+        self.keeps_its_secrets();
+        pushed
+    }
+
+    /// The command of such a push.
+    pub fn push_command(&self, arguments: &[&str]) -> Command {
+        let (options, refs): (Vec<&str>, Vec<&str>) = arguments.iter().partition(|one| one.starts_with('-'));
+        let mut command = git_command(self.client.path(), self.client.path());
+        command.arg("push").args(options).arg(&self.url).args(refs).stdin(Stdio::null());
+        command
+    }
+
+    /// No log of the server has a value in it.
+    pub fn keeps_its_secrets(&self) {
         for (name, text) in self.server.logs() {
             self.keeps_quiet(&name, &text);
         }
         self.keeps_quiet("the audit log", &self.audit_log());
-        pushed
     }
 
-    /// The server's refs and the files of its objects.
+    /// The server's refs and the files of its objects, once it has tidied up: it may still be at it when the client is gone.
     pub fn holdings(&self) -> (String, BTreeSet<PathBuf>) {
+        let begun = Instant::now();
+        while self.has_quarantine() {
+            assert!(begun.elapsed() < Duration::from_secs(10), "a quarantine stays: {}", self.server.last_words());
+            sleep(Duration::from_millis(5));
+        }
         let bare = self.bare.to_str().unwrap();
         let refs = self.client.git(&["--git-dir", bare, "for-each-ref", "--format=%(refname) %(objectname)"]);
         let mut files = BTreeSet::new();
         list(&self.bare.join("objects"), &mut files);
         (refs, files)
+    }
+
+    fn has_quarantine(&self) -> bool {
+        let names = fs::read_dir(self.bare.join("objects")).unwrap().map(|entry| entry.unwrap().file_name());
+        names.into_iter().any(|name| name.to_string_lossy().contains("incoming"))
     }
 
     /// Whether the server has a ref of this name.
