@@ -1,1 +1,25 @@
 //! At the door: what a push brings in is judged before it is let in.
+//!
+//! * [`Settings`]: what the server's administrator decided, in a file that no push can reach.
+//! * [`Pusher`]: who pushes, to which repository, as the host says it.
+//! * [`Examination`]: looks at the push and comes back in time.
+//! * [`Case`]: all of that together; [`Case::judge`] gives the [`Verdict`].
+//! * [`message`]: what the pusher reads of it; [`Event`]: what the audit log keeps of it.
+
+mod case;
+mod doors;
+mod event;
+mod examination;
+mod log;
+pub mod message;
+mod pusher;
+mod settings;
+mod verdict;
+
+pub use case::{Case, Ended};
+pub use event::{EVENT_SCHEMA_VERSION, Event};
+pub use examination::{Examination, Examined};
+pub use log::{LogError, append};
+pub use pusher::{Host, Pusher};
+pub use settings::{Door, Effective, Fallback, SETTINGS_FILE, Settings, SettingsError};
+pub use verdict::{Bypass, Decision, Unscanned, Verdict};
