@@ -3,7 +3,9 @@
 //! * [`Settings`]: what the server's administrator decided, in a file that no push can reach.
 //! * [`Pusher`]: who pushes, to which repository, as the host says it.
 //! * [`Case`]: both of them with what the scan found; [`Case::judge`] gives the [`Verdict`].
-//! * [`message`]: what the pusher reads of it; [`Event`]: what the audit log keeps of it.
+//! * [`Event`]: what the audit log keeps of it, by [`append`]; [`message`]: what the pusher reads of it.
+//!
+//! In this order, for the message tells if nothing could be written down: see [`Verdict::unlogged`].
 
 mod case;
 mod doors;
@@ -11,6 +13,9 @@ mod event;
 mod log;
 pub mod message;
 mod pusher;
+mod remedy;
+#[cfg(test)]
+mod sample;
 mod settings;
 mod verdict;
 
