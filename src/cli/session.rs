@@ -194,15 +194,19 @@ impl<'a> Session<'a> {
             Some(config) => Some(config.clone()),
             None => path.and_then(config_beside).as_deref().map(Config::read).transpose()?,
         };
-        // Days are counted in UTC, so that an entry expires everywhere at once.
-        let today = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date();
-        let mut policy = Policy::new(config, self.baseline.clone(), today);
+        let mut policy = Policy::new(config, self.baseline.clone(), today());
         policy.inline_allowed = !self.args.no_inline_allow;
         Ok(policy)
     }
 }
 
-fn read_key(path: &Path) -> Result<FingerprintKey, CliError> {
+/// The day it is. Days are counted in UTC, so that an entry expires everywhere at once.
+pub(super) fn today() -> jiff::civil::Date {
+    jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()
+}
+
+/// The key in a file, checked.
+pub(super) fn read_key(path: &Path) -> Result<FingerprintKey, CliError> {
     let key = std::fs::read(path).map_err(|error| CliError::new(format!("cannot read {}: {error}", path.display())))?;
     let key = key.trim_ascii_end();
     if key.len() < MIN_KEY_BYTES {

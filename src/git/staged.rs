@@ -88,6 +88,15 @@ impl Repository {
         Ok(read(&mut object.data()))
     }
 
+    /// The content of the file at `path` in the commit at HEAD, if there is one.
+    pub fn file_at_head(&self, path: &[u8]) -> Result<Option<Vec<u8>>, GitError> {
+        let mut bytes = Vec::new();
+        let Some(blob) = self.blob_at_head(path) else { return Ok(None) };
+        let read = self.with_blob(&blob, u64::MAX, |content| content.read_to_end(&mut bytes))?;
+        read.map_err(|source| GitError::Io { path: self.path.clone(), source })?;
+        Ok(Some(bytes))
+    }
+
     /// The blob at `path` in the commit at HEAD.
     pub fn blob_at_head(&self, path: &[u8]) -> Option<Oid> {
         entry_at(&self.head_tree().ok()??, path)

@@ -17,6 +17,11 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// All of them, least first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+}
+
 /// How sure we are that the value is what the rule says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

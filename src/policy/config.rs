@@ -24,7 +24,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use toml::Spanned;
 
 /// Name of the file at the root of a work tree.
@@ -33,11 +33,9 @@ pub const CONFIG_FILE: &str = ".keytrail.toml";
 /// Fewest hexadecimal digits of a commit's id that name it: git's own default for short ids.
 const MIN_COMMIT_DIGITS: usize = 7;
 
-/// A configuration file, checked.
-#[derive(Debug, Clone)]
+/// What a configuration file allows, checked.
+#[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// The file, as the user named it.
-    pub path: PathBuf,
     /// Its entries, in order.
     pub allow: Vec<Allow>,
 }
@@ -45,8 +43,8 @@ pub struct Config {
 /// One `[[allow]]` entry. Criteria that the entry does not hold are `None`.
 #[derive(Debug, Clone)]
 pub struct Allow {
-    /// Its line in the file, from 1.
-    pub line: usize,
+    /// Where it stands, for messages: `FILE:LINE: allow entry N`.
+    pub place: String,
     /// Why the finding is no leak.
     pub reason: String,
     /// The last day on which the entry applies.
@@ -65,9 +63,10 @@ struct RawConfig {
     allow: Vec<Spanned<RawAllow>>,
 }
 
-#[derive(Deserialize)]
+/// An `[[allow]]` entry as it is written: [`Config::new`] checks it.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawAllow {
+pub struct RawAllow {
     paths: Option<Vec<String>>,
     rules: Option<Vec<String>>,
     fingerprints: Option<Vec<String>>,
@@ -84,30 +83,31 @@ impl Config {
 
     /// Checks `text`; `path` is for messages.
     pub fn parse(path: &Path, text: &str) -> Result<Self, PolicyError> {
-        let raw: RawConfig = toml::from_str(text).map_err(|error| {
-            let line = line_of(text, error.span().map_or(0, |span| span.start));
-            let entry = text.lines().take(line).filter(|line| line.trim_start().starts_with("[[allow]]")).count();
-            let place = if entry == 0 { String::new() } else { format!("allow entry {entry}: ") };
-            // The message alone: the error's Display would quote the line.
-            PolicyError::invalid(path, line, format!("{place}{}", error.message()))
-        })?;
-        let allow = raw.allow.into_iter().enumerate().map(|(index, entry)| {
-            let line = line_of(text, entry.span().start);
-            Allow::check(entry.into_inner(), line)
-                .map_err(|message| PolicyError::invalid(path, line, format!("allow entry {}: {message}", index + 1)))
-        });
-        Ok(Self { path: path.to_owned(), allow: allow.collect::<Result<_, _>>()? })
+        let raw: RawConfig = toml::from_str(text).map_err(|error| PolicyError::toml(path, text, &error))?;
+        Self::new(path, text, raw.allow)
     }
 
-    /// Where an entry stands, for messages: `FILE:LINE: allow entry N (reason)`.
-    pub fn describe(&self, index: usize) -> String {
-        let place = format!("{}:{}: allow entry {}", self.path.display(), self.allow[index].line, index + 1);
-        format!("{place} ({})", self.allow[index].reason)
+    /// Checks the entries of a file that holds other things, too; `path` and `text` are the file's.
+    pub fn new(path: &Path, text: &str, entries: Vec<Spanned<RawAllow>>) -> Result<Self, PolicyError> {
+        let check = |(index, entry): (usize, Spanned<RawAllow>)| {
+            let (name, line) = (format!("allow entry {}", index + 1), line_of(text, entry.span().start));
+            let place = format!("{}:{line}: {name}", path.display());
+            Allow::check(entry.into_inner(), place)
+                .map_err(|message| PolicyError::invalid(path, line, format!("{name}: {message}")))
+        };
+        Ok(Self { allow: entries.into_iter().enumerate().map(check).collect::<Result<_, _>>()? })
+    }
+
+    /// What either of the two allows.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.allow.extend(other.allow);
+        self
     }
 }
 
 impl Allow {
-    fn check(raw: RawAllow, line: usize) -> Result<Self, String> {
+    fn check(raw: RawAllow, place: String) -> Result<Self, String> {
         let reason = raw.reason.unwrap_or_default().trim().to_owned();
         if reason.is_empty() {
             return Err("`reason` is missing: say why this is not a leak".into());
@@ -127,7 +127,7 @@ impl Allow {
             }
         }
         Ok(Self {
-            line,
+            place,
             reason,
             expires: raw.expires.as_ref().map(date).transpose()?,
             commits: raw.commits.map(|ids| ids.iter().map(|id| commit_prefix(id)).collect()).transpose()?,
@@ -187,7 +187,7 @@ fn path_from(bytes: &[u8]) -> std::borrow::Cow<'_, Path> {
 
 #[cfg(not(unix))]
 fn path_from(bytes: &[u8]) -> std::borrow::Cow<'_, Path> {
-    PathBuf::from(String::from_utf8_lossy(bytes).into_owned()).into()
+    std::path::PathBuf::from(String::from_utf8_lossy(bytes).into_owned()).into()
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {

@@ -6,10 +6,13 @@ mod error;
 pub mod inline;
 #[cfg(test)]
 mod sample;
+mod size;
 
 pub use baseline::{BASELINE_FILE, Baseline, BaselineEntry};
-pub use config::{Allow, CONFIG_FILE, Config};
+pub use config::{Allow, CONFIG_FILE, Config, RawAllow};
 pub use error::PolicyError;
+pub(crate) use error::line_of;
+pub use size::parse_size;
 
 use crate::model::{Finding, Fingerprint, Oid, Suppression, SuppressionKind};
 use jiff::civil::Date;
@@ -102,7 +105,8 @@ impl Policy {
                 EntryState::Live(_) if whole && !matched.contains(&index) => "matched nothing in this scan".to_owned(),
                 EntryState::Live(_) => return None,
             };
-            Some(format!("{} {cause}", config.describe(index)))
+            let Allow { place, reason, .. } = &config.allow[index];
+            Some(format!("{place} ({reason}) {cause}"))
         };
         live.0.iter().enumerate().filter_map(describe).collect()
     }

@@ -1,6 +1,6 @@
 //! Keeps values out of everything else that is written: a path, a branch or an author's name may hold one too.
 
-use crate::model::{Component, Location, Report, Secret};
+use crate::model::{Component, Location, RepositoryReport, Secret};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use std::io;
 const PERCENT_LEVELS: usize = 3;
 
 /// Every value of a report, to be found in any string that goes out and replaced by its redacted form.
-pub(super) struct Mask {
+pub struct Mask {
     /// `None` when there is nothing to hide.
     values: Option<AhoCorasick>,
     /// What stands for each pattern of `values`.
@@ -19,10 +19,14 @@ pub(super) struct Mask {
 }
 
 impl Mask {
-    /// Hides the values of `report`: counted, suppressed, left out and dropped ones; with `reveal`, none.
-    pub(super) fn new(report: &Report, reveal: bool) -> io::Result<Self> {
+    /// Hides the values of `repositories`: counted, suppressed, left out and dropped ones; with `reveal`, none.
+    ///
+    /// # Errors
+    ///
+    /// A set of values that is too large to look for.
+    pub fn new<'a>(repositories: impl IntoIterator<Item = &'a RepositoryReport>, reveal: bool) -> io::Result<Self> {
         let mut patterns: Vec<(Vec<u8>, String)> = Vec::new();
-        for secret in secrets(report).filter(|_| !reveal) {
+        for secret in repositories.into_iter().flat_map(secrets).filter(|_| !reveal) {
             let lossy = String::from_utf8_lossy(secret.expose());
             for form in [secret.expose(), lossy.as_bytes()] {
                 if !form.is_empty() {
@@ -73,13 +77,13 @@ impl Mask {
     }
 
     /// `text` without values.
-    pub(super) fn text(&self, text: &str) -> String {
+    pub fn text(&self, text: &str) -> String {
         String::from_utf8_lossy(&self.bytes(text.as_bytes())).into_owned()
     }
 
-    /// `text` without values and on one line: control characters are spelled out, so that a file name can neither
-    /// forge a line of the report nor reach the terminal.
-    pub(super) fn line(&self, text: &str) -> String {
+    /// `text` without values and on one line: control characters and what cannot be seen are spelled out, so that a file name
+    /// can neither forge a line of the report, nor reach the terminal, nor look like another.
+    pub fn line(&self, text: &str) -> String {
         // Once more after spelling out: the spelling could complete a value.
         self.text(&spell_out(&self.text(text)))
     }
@@ -120,14 +124,11 @@ impl Mask {
     }
 }
 
-fn secrets(report: &Report) -> impl Iterator<Item = &Secret> {
-    report.repositories.iter().flat_map(|repository| {
-        let findings = repository.findings.iter().chain(&repository.suppressed);
-        let components =
-            findings.flat_map(|finding| &finding.components).map(|component: &Component| &component.secret);
-        let dropped = repository.dropped.iter().map(|dropped| &dropped.secret);
-        components.chain(dropped).chain(&repository.left_out_values)
-    })
+fn secrets(repository: &RepositoryReport) -> impl Iterator<Item = &Secret> {
+    let findings = repository.findings.iter().chain(&repository.suppressed);
+    let components = findings.flat_map(|finding| &finding.components).map(|component: &Component| &component.secret);
+    let dropped = repository.dropped.iter().map(|dropped| &dropped.secret);
+    components.chain(dropped).chain(&repository.left_out_values)
 }
 
 /// `text` without its percent escapes, and the place of each of its bytes and of its end, as `place` tells them; `None` if it
@@ -147,7 +148,7 @@ fn percent_decoded(text: &[u8], place: impl Fn(usize) -> usize) -> Option<(Vec<u
     Some((decoded, places))
 }
 
-/// Control characters, and those that turn the direction of text, as `\n` or `\u{1b}`.
+/// Control characters, and those that turn the direction of text or show nothing, as `\n` or `\u{1b}`.
 fn spell_out(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
@@ -155,7 +156,7 @@ fn spell_out(text: &str) -> String {
             '\n' => line.push_str("\\n"),
             '\r' => line.push_str("\\r"),
             '\t' => line.push_str("\\t"),
-            c if c.is_control() || turns_direction(c) => {
+            c if c.is_control() || is_invisible(c) => {
                 // Writing to a string cannot fail.
                 let _ = write!(line, "{}", c.escape_unicode());
             }
@@ -165,14 +166,22 @@ fn spell_out(text: &str) -> String {
     line
 }
 
-fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// What turns the direction of text, ends a line, or shows nothing: Unicode's `Default_Ignorable_Code_Point`
+/// (`DerivedCoreProperties.txt` of version 16), and marks for annotations.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DropReason, Dropped, Oid, Place, RepositoryReport, Wrapping};
+    use crate::model::{DropReason, Dropped, Oid, Place, Wrapping};
 
     fn location(path: &[u8]) -> Location {
         let object = Oid::from_bytes(&[7; 20]).unwrap();
@@ -197,7 +206,7 @@ mod tests {
         });
         let repository =
             RepositoryReport { name: "r".into(), dropped: dropped.collect(), ..RepositoryReport::default() };
-        Mask::new(&Report { repositories: vec![repository] }, reveal).unwrap()
+        Mask::new([&repository], reveal).unwrap()
     }
 
     #[test]
@@ -245,5 +254,6 @@ mod tests {
     fn a_path_cannot_forge_a_line_nor_reach_the_terminal() {
         let mask = mask(&[], false);
         assert_eq!(mask.line("a\nb\u{1b}[2J\u{202e}\u{9b}"), "a\\nb\\u{1b}[2J\\u{202e}\\u{9b}");
+        assert_eq!(mask.line("ma\u{200b}in\u{e0041}\u{feff}ü"), "ma\\u{200b}in\\u{e0041}\\u{feff}ü");
     }
 }

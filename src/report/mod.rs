@@ -11,10 +11,10 @@ mod text;
 
 pub use jsonl::SCHEMA_VERSION;
 pub use line_hash::line_hashes;
+pub use mask::Mask;
 
 use crate::model::{Place, Report};
 use crate::rules::RuleSet;
-use mask::Mask;
 use std::io;
 
 /// How much to say, and how.
@@ -67,7 +67,7 @@ pub fn write(
     style: &Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mask = Mask::new(report, style.reveal)?;
+    let mask = Mask::new(&report.repositories, style.reveal)?;
     match format {
         Format::Text => text::write(report, &mask, style, out),
         Format::Jsonl => jsonl::write(report, &mask, style, out),
