@@ -63,8 +63,9 @@ pub(super) fn run(args: &PrePushArgs) -> Result<ExitCode, CliError> {
     let effective = Settings::default().for_repository(&nobody.repository, &folder);
     let case = Case { pusher: &nobody, updates: &updates, push: &report, ended: &ended, effective: &effective };
     let verdict = case.judge();
+    let mask = case.mask().map_err(|error| CliError::new(error.to_string()))?;
     let mut words = Vec::new();
-    message::write(&case, &verdict, &mut words).map_err(|error| CliError::new(error.to_string()))?;
+    message::write(&case, &verdict, &mask, &mut words).map_err(|error| CliError::new(error.to_string()))?;
     // Whoever hung up does not hear it; the verdict stands.
     let _ = io::stderr().lock().write_all(&words);
     let ending = exit::Ending {
