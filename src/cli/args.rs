@@ -121,6 +121,9 @@ pub(super) struct OutputArgs {
     /// The file is made readable for you alone, and appears only when the report is whole.
     #[arg(short, long, value_name = "FILE", default_value = "-", value_hint = ValueHint::FilePath)]
     pub(super) output: PathBuf,
+    /// Write the same report once more, in another format: `--also sarif=keytrail.sarif` (repeatable)
+    #[arg(long, value_name = "FORMAT=FILE", value_hint = ValueHint::FilePath, value_parser = parse_copy)]
+    pub(super) also: Vec<(FormatArg, PathBuf)>,
     /// Write the values themselves into the report: keep it as safe as the credentials
     #[arg(long)]
     pub(super) reveal: bool,
@@ -229,6 +232,10 @@ pub(super) enum FormatArg {
     Jsonl,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// GitLab's secret detection report, of one repository
+    Gitlab,
+    /// Annotations of a job of GitHub Actions
+    Github,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -241,6 +248,15 @@ pub(super) enum ColorArg {
     Never,
 }
 
+/// Format and file of `sarif=keytrail.sarif`.
+fn parse_copy(text: &str) -> Result<(FormatArg, PathBuf), String> {
+    match text.split_once('=') {
+        Some((_, "" | "-")) => Err("name a file after the '='".to_owned()),
+        Some((format, file)) => Ok((FormatArg::from_str(format, false)?, file.into())),
+        None => Err("write a format, '=' and a file, e.g. sarif=keytrail.sarif".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,5 +265,13 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_copy_is_a_format_and_a_file() {
+        assert_eq!(parse_copy("text=a=b"), Ok((FormatArg::Text, "a=b".into())));
+        for text in ["text", "text=", "text=-", "xml=a", "=a"] {
+            assert!(parse_copy(text).is_err(), "{text}");
+        }
     }
 }
