@@ -23,7 +23,7 @@ Examples:
   keytrail scan                                   this repository, all of its history
   keytrail scan -f sarif -o keytrail.sarif        for code scanning
   keytrail scan https://git.example.org/app.git   a repository elsewhere
-  keytrail scan --staged                          in a pre-commit hook
+  keytrail scan --staged                          what the next commit would bring
   keytrail scan --range origin/main..HEAD         what a branch brings
   keytrail baseline && keytrail scan --baseline .keytrail-baseline.json
                                                   from today on, only what is new";
@@ -72,9 +72,10 @@ pub(super) struct ScanArgs {
     pub(super) targets: Targets,
     #[command(flatten)]
     pub(super) output: OutputArgs,
-    /// Read only what is staged for the next commit, and of each file what HEAD does not hold: for a pre-commit hook
+    /// Read only what is staged for the next commit, and of each file what the commit's parents do not hold
     ///
-    /// History is not read, which makes this a matter of milliseconds.
+    /// History is not read, which makes this a matter of milliseconds. In a hook, `.` is what git says it is: GIT_DIR,
+    /// GIT_WORK_TREE and GIT_INDEX_FILE are heeded. See also `keytrail hook pre-commit`.
     #[arg(long, conflicts_with_all = HISTORY_ONLY, help_heading = "What is read")]
     pub(super) staged: bool,
     /// Read one text from standard input, as the path `-` does
@@ -83,6 +84,8 @@ pub(super) struct ScanArgs {
     /// Do not count findings whose every value this file lists; see `keytrail baseline`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What counts")]
     pub(super) baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) history: HistoryArgs,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
 }
@@ -94,6 +97,8 @@ pub(super) struct BaselineArgs {
     /// The file to write
     #[arg(short, long, value_name = "FILE", default_value = crate::policy::BASELINE_FILE, value_hint = ValueHint::FilePath)]
     pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) history: HistoryArgs,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
 }
@@ -138,9 +143,10 @@ pub(super) struct OutputArgs {
     pub(super) exit_code: u8,
 }
 
+/// Which part of a repository is read and counts, apart from what is staged.
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(super) struct EngineArgs {
+pub(super) struct HistoryArgs {
     /// Count only what commits of this range introduced: `A..B`, `A...B`, `A`, `^A` as for git rev-list (repeatable)
     ///
     /// All of history is read, so that what is older is known to be older.
@@ -158,6 +164,12 @@ pub(super) struct EngineArgs {
     /// Leave out findings that no ref reaches (amended, force-pushed-away and dropped work)
     #[arg(long, help_heading = "What is read")]
     pub(super) reachable_only: bool,
+}
+
+/// What all scans have in common.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct EngineArgs {
     /// Accept missing objects, LFS files that are not stored here and shallow history: name them, but do not exit 2 for them
     #[arg(long, help_heading = "What is read")]
     pub(super) allow_missing: bool,

@@ -22,7 +22,8 @@ struct Copy {
 /// Scans, writes the reports, and says how it ended.
 pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliError> {
     let copies = copies(&args.output)?;
-    let session = Session::new(&args.engine, args.baseline.as_deref(), args.output.explain, args.staged, terminal)?;
+    let history = (!args.staged).then_some(&args.history);
+    let session = Session::new(&args.engine, history, args.baseline.as_deref(), args.output.explain, terminal)?;
     let targets: Vec<_> = if args.stdin {
         vec![Target::Stdin]
     } else {

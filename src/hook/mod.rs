@@ -5,10 +5,12 @@
 //! * [`Examination`]: looks at the push and comes back in time.
 //! * [`Case`]: all of that together; [`Case::judge`] gives the [`Verdict`].
 //! * [`message`]: what the pusher reads of it; [`Event`]: what the audit log keeps of it.
+//! * [`commit`]: what the author of a commit reads that is stopped before it is made.
 //! * [`chain`]: runs the hook that was there before.
 
 mod case;
 pub mod chain;
+pub mod commit;
 mod doors;
 mod event;
 mod examination;
