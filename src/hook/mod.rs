@@ -4,15 +4,22 @@
 //! * [`Pusher`]: who pushes, to which repository, as the host says it.
 //! * [`Examination`]: looks at the push and comes back in time.
 //! * [`Case`]: all of that together; [`Case::judge`] gives the [`Verdict`].
-//! * [`message`]: what the pusher reads of it; [`Event`]: what the audit log keeps of it.
+//! * [`Event`]: what the audit log keeps of it, by [`append`]; [`message`]: what the pusher reads of it.
+//! * [`chain`]: runs the hook that was there before.
+//!
+//! Event and message in this order, for the message tells if nothing could be written down: see [`Verdict::unlogged`].
 
 mod case;
+pub mod chain;
 mod doors;
 mod event;
 mod examination;
 mod log;
 pub mod message;
 mod pusher;
+mod remedy;
+#[cfg(test)]
+mod sample;
 mod settings;
 mod verdict;
 

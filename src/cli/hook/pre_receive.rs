@@ -40,6 +40,9 @@ pub(in crate::cli) struct PreReceiveArgs {
     /// The verdict when something cannot be read, or the hook itself fails [default: reject, or what the settings say]
     #[arg(long, value_name = "VERDICT")]
     on_error: Option<FallbackArg>,
+    /// Let this hook judge, too, if the push is let in: it gets git's lines and this one's environment
+    #[arg(long, value_name = "PROGRAM", value_hint = ValueHint::ExecutablePath)]
+    then: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -114,29 +117,44 @@ pub(super) fn run(args: &PreReceiveArgs, _terminal: &Terminal) -> Result<ExitCod
     let Examined { report, ended, .. } = examined;
     let (report, ended) = (report.unwrap_or_default(), without_path(ended, &folder));
     let case = Case { pusher: &pusher, updates: &watched, push: &report, ended: &ended, effective: &effective };
-    Ok(ExitCode::from(pronounce(&case, settings.audit_log.as_deref(), started)))
+    let code = pronounce(&case, settings.audit_log.as_deref(), started);
+    match &args.then {
+        Some(next) if code == 0 => Ok(ExitCode::from(ask_next(next, &input))),
+        _ => Ok(ExitCode::from(code)),
+    }
+}
+
+/// Lets the hook that was there before judge, by the same lines.
+fn ask_next(next: &Path, input: &[u8]) -> u8 {
+    hook::chain::run::<&str>(next, &[], input).unwrap_or_else(|error| {
+        let words = format!("keytrail: the hook that was here before cannot be run: {}\n", error.kind());
+        let _ = io::stderr().lock().write_all(words.as_bytes());
+        exit::REFUSED
+    })
 }
 
 /// Gives the verdict: writes it down, tells the pusher, and gives the exit code.
 fn pronounce(case: &Case<'_>, log: Option<&Path>, started: Instant) -> u8 {
     let mut verdict = case.judge();
-    let event = Event::new(case, &verdict, jiff::Timestamp::now(), started.elapsed());
-    let written = event.and_then(|event| event.map(|event| event.line()).transpose());
-    let logged = match (written, log) {
-        (Ok(None), _) => true,
+    let Ok(mask) = case.mask() else {
+        // More values than can be looked for at once: they speak for themselves, and nothing else may be said.
+        let _ = io::stderr().lock().write_all(b"keytrail: push refused: it brings in too many credentials to list\n");
+        return exit::REFUSED;
+    };
+    let event = Event::new(case, &verdict, &mask, jiff::Timestamp::now(), started.elapsed());
+    let logged = match (event.map(|event| event.line()), log) {
+        (None, _) => true,
         // A bypass is granted because it is written down.
-        (Ok(Some(_)), None) => !matches!(verdict.bypass, Bypass::Granted(_)),
-        (Ok(Some(line)), Some(log)) => hook::append(log, &line).is_ok(),
-        (Err(_), _) => false,
+        (Some(_), None) => !matches!(verdict.bypass, Bypass::Granted(_)),
+        (Some(Ok(line)), Some(log)) => hook::append(log, &line).is_ok(),
+        (Some(Err(_)), Some(_)) => false,
     };
     if !logged {
         verdict = verdict.unlogged(case.effective.on_error);
     }
     let mut words = Vec::new();
-    if message::write(case, &verdict, &mut words).is_err() {
-        words = b"keytrail: the verdict on this push cannot be put into words\n".to_vec();
-    }
-    // Whoever hung up does not hear it; the verdict stands.
+    // Writing to memory cannot fail; and whoever hung up does not hear it: the verdict stands.
+    let _ = message::write(case, &verdict, &mask, &mut words);
     let _ = io::stderr().lock().write_all(&words);
     if verdict.refuses() { exit::REFUSED } else { 0 }
 }
