@@ -4,6 +4,8 @@
 
 mod finding;
 mod remedy;
+#[cfg(test)]
+mod tests;
 
 use super::{Bypass, Case, Decision, Host, Unscanned, Verdict, verdict::MAX_REASON};
 use crate::model::{Finding, Gap};
