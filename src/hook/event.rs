@@ -282,7 +282,7 @@ mod tests {
         scene.pusher.user = Some(format!("jane\n{{}}\u{202e}{}", "y".repeat(9000)));
         scene.pusher.via = Some(id.clone());
         let text = event(&scene).unwrap().to_string();
-        assert!(!text.contains(&id) && !text.contains('\u{202e}') && !text.contains("\u{1b}"), "{}", &text[..900]);
+        assert!(!text.contains(&id) && !text.contains('\u{202e}') && !text.contains('\u{1b}'), "{}", &text[..900]);
         assert!(text.len() < 3 << 20, "{}", text.len());
         let event: Value = serde_json::from_str(&text).unwrap();
         assert_eq!([&event["findings_count"], &json!(event["findings"].as_array().unwrap().len())], [3000, 1000]);

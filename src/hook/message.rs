@@ -63,7 +63,7 @@ struct Page<'a> {
     lines: Vec<String>,
 }
 
-impl<'a> Page<'a> {
+impl Page<'_> {
     fn say(&mut self, line: impl Into<String>) {
         self.lines.push(line.into());
     }
