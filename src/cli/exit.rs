@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+/// A hook refuses: git looks only whether it is 0.
+pub(super) const REFUSED: u8 = 1;
+
 /// An error, a usage error (clap exits with the same), or a repository that was not covered whole.
 pub(super) const ERROR: u8 = 2;
 

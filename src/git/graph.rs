@@ -9,7 +9,7 @@ use super::{
 use crate::model::{ObjectKind, Oid};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A commit, by number: parents have smaller numbers than their children.
 pub(super) type CommitIndex = u32;
@@ -118,6 +118,27 @@ impl Graph {
     /// The number of the commit with this object number.
     pub(super) fn number(&self, id: ObjectIndex) -> Option<CommitIndex> {
         self.numbers.get(&id).copied()
+    }
+
+    /// By commit or tag of `objects`: the refs that reach it, sorted.
+    pub fn brought_by(&self, table: &Table, objects: impl Iterator<Item = Oid>) -> BTreeMap<Oid, Vec<String>> {
+        let mut brought = BTreeMap::new();
+        for oid in objects {
+            let std::collections::btree_map::Entry::Vacant(entry) = brought.entry(oid) else { continue };
+            let Some(id) = table.find(oid.as_bytes()) else { continue };
+            let mut above = vec![false; self.commits.len()];
+            for (n, commit) in self.commits.iter().enumerate() {
+                above[n] = commit.id == id || commit.parents.iter().any(|&parent| above[parent as usize]);
+            }
+            let reaches = |tip: &&Tip| match tip.end {
+                TipEnd::Commit(commit) => above[commit as usize] || tip.tags.contains(&id),
+                TipEnd::Other(_) | TipEnd::Missing => tip.tags.contains(&id),
+            };
+            let mut names: Vec<String> = self.refs.iter().filter(reaches).map(|tip| tip.name.clone()).collect();
+            names.sort();
+            entry.insert(names);
+        }
+        brought
     }
 
     /// Trees and blobs that refs name, through tags or without.

@@ -4,6 +4,7 @@
 //! no argument list (which every user of the machine can read), no message and no file, and no redirect can draw them
 //! to another host.
 
+use super::program;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,18 +21,6 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Lines of git's own words that an error repeats, the last ones.
 const ERROR_LINES: usize = 6;
-
-/// Variables by which a caller (a hook, say) binds git to its own repository.
-pub(super) const BINDINGS: [&str; 8] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_QUARANTINE_PATH",
-    "GIT_NAMESPACE",
-];
 
 /// Answers git's question for credentials from the environment. The words stay inside the shell: `printf` is built in.
 const HELPER: &str = r#"!f() { test "$1" = get && printf 'username=%s\npassword=%s\n' "$KEYTRAIL_GIT_USERNAME" "$KEYTRAIL_GIT_PASSWORD"; }; f"#;
@@ -168,16 +157,13 @@ fn private_folder() -> io::Result<TempDir> {
 }
 
 fn clone_command(url: &str, into: &Path) -> Command {
-    let mut command = Command::new("git");
+    let mut command = program();
     // No code of anybody's runs, and a history that fsck frowns upon is still a history to scan.
     for setting in ["core.hooksPath=/dev/null", "fetch.fsckObjects=false", "transfer.fsckObjects=false", "gc.auto=0"] {
         command.args(["-c", setting]);
     }
     command.args(["clone", "--mirror", "--quiet", "--template=", "--"]).arg(url).arg(into);
-    command.env("GIT_TERMINAL_PROMPT", "0").env("GCM_INTERACTIVE", "never").env("LC_ALL", "C");
-    for name in BINDINGS {
-        command.env_remove(name);
-    }
+    command.env("GIT_TERMINAL_PROMPT", "0").env("GCM_INTERACTIVE", "never");
     command
 }
 

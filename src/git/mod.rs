@@ -1,5 +1,6 @@
 //! Repositories: the only room that knows how git stores things.
 
+mod binding;
 mod commit;
 pub mod delta;
 mod error;
@@ -7,12 +8,16 @@ mod forest;
 mod graph;
 mod hash;
 mod inflate;
+mod known;
+mod lender;
 pub mod lfs;
 mod loose;
 pub mod mirror;
 mod own;
 mod owner;
 mod pack;
+mod program;
+mod push;
 mod range;
 mod refs;
 mod repository;
@@ -25,12 +30,16 @@ mod trace;
 mod tree;
 mod walk;
 
+pub use binding::Binding;
 pub use commit::{CommitHeader, signature, tag_target, tag_time};
 pub use error::GitError;
 pub use graph::Graph;
 pub use hash::BlobHash;
 pub use inflate::Cancellable;
+pub use known::Existing;
 pub use own::{OwnContent, OwnText};
+pub use program::{ask, program, unbind};
+pub use push::{Push, Quarantine};
 pub use range::Range;
 pub use repository::{Head, Reference, Repository};
 pub use staged::StagedFile;

@@ -1,9 +1,9 @@
 //! Repositories of another user: whether to trust one is git's to say (`safe.directory`), and the user's own git is asked.
 
-use super::mirror::BINDINGS;
+use super::program;
 use std::{
     path::Path,
-    process::{Command, Stdio},
+    process::Stdio,
     sync::{Mutex, PoisonError},
 };
 
@@ -32,12 +32,9 @@ pub(super) fn open_as_git_would(
 /// Whether git works in the repository at `path`. No hook and no code of the repository's runs for this question.
 fn git_trusts(path: &Path) -> bool {
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-    let mut git = Command::new("git");
+    let mut git = program();
     git.arg("-C").arg(folder).args(["rev-parse", "--git-dir"]);
     git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    for name in BINDINGS {
-        git.env_remove(name);
-    }
     git.status().is_ok_and(|status| status.success())
 }
 

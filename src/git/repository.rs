@@ -94,7 +94,7 @@ impl Repository {
         |source| GitError::Git { path: self.path.clone(), source }
     }
 
-    fn hash(&self) -> gix_hash::Kind {
+    pub(super) fn hash(&self) -> gix_hash::Kind {
         match self.git.object_format() {
             git2::ObjectFormat::Sha1 => gix_hash::Kind::Sha1,
             git2::ObjectFormat::Sha256 => gix_hash::Kind::Sha256,

@@ -3,6 +3,7 @@
 use super::{
     forest::{Forest, Orphan},
     inflate::Inflater,
+    lender::Lender,
     loose::Loose,
     pack::{Form, Pack},
     table::{Home, ObjectIndex, Table},
@@ -24,7 +25,14 @@ pub struct Store {
     pub(super) table: Table,
     pub(super) forests: Vec<Forest>,
     pub(super) loose: Vec<Loose>,
+    pub(super) lent: Option<Lent>,
     gaps: Vec<Gap>,
+}
+
+/// Single objects out of folders that are not listed whole.
+pub(super) struct Lent {
+    pub objects: Vec<(Oid, ObjectKind)>,
+    pub lender: Arc<Lender>,
 }
 
 /// A folder that holds objects, and what it holds.
@@ -39,12 +47,17 @@ impl Store {
     /// A store of nothing, for texts that are in no repository.
     pub fn empty() -> Self {
         let table = Table::new(gix_hash::Kind::Sha1.len_in_bytes(), Vec::new(), |_, _| ());
-        Self { table, forests: Vec::new(), loose: Vec::new(), gaps: Vec::new() }
+        Self { table, forests: Vec::new(), loose: Vec::new(), lent: None, gaps: Vec::new() }
     }
 
     /// Opens the store whose object folder is `objects`, following alternates. What cannot be read becomes a gap.
     pub fn open(objects: &Path, hash: gix_hash::Kind) -> Self {
-        let Folders { packs, loose, mut gaps } = list(objects, hash);
+        Self::gather(Some(objects), hash, None)
+    }
+
+    /// Opens the store whose object folder is `objects`, if there is one, together with what is lent.
+    pub(super) fn gather(objects: Option<&Path>, hash: gix_hash::Kind, lent: Option<Lent>) -> Self {
+        let Folders { packs, loose, mut gaps } = objects.map(|objects| list(objects, hash)).unwrap_or_default();
         let mut opened = Vec::with_capacity(packs.len());
         for pack in packs.par_iter().map(|path| Pack::open(path, hash)).collect::<Vec<_>>() {
             match pack {
@@ -57,6 +70,8 @@ impl Store {
             places.extend((0..pack.len()).map(|entry| (pack.id(entry), Home::Pack { pack: n as u32, entry })));
         }
         places.extend(loose.iter().enumerate().map(|(n, loose)| (loose.oid, Home::Loose(n as u32))));
+        let borrowed = lent.as_ref().map_or(&[][..], |lent| &lent.objects);
+        places.extend(borrowed.iter().enumerate().map(|(n, (oid, _))| (*oid, Home::Lent(n as u32))));
         let mut numbers: Vec<Vec<ObjectIndex>> = opened.iter().map(|pack| vec![0; pack.len() as usize]).collect();
         let mut table = Table::new(hash.len_in_bytes(), places, |home, number| {
             if let Home::Pack { pack, entry } = home {
@@ -92,7 +107,13 @@ impl Store {
                 }
             }
         }
-        let mut store = Self { table, forests, loose, gaps };
+        for (n, (oid, kind)) in borrowed.iter().enumerate() {
+            // What is here is read here.
+            if let Some(id) = table.find(oid.as_bytes()).filter(|&id| table.home(id) == Home::Lent(n as u32)) {
+                table.kinds[id as usize] = Some(*kind);
+            }
+        }
+        let mut store = Self { table, forests, loose, lent, gaps };
         store.settle_orphans();
         store
     }
@@ -158,6 +179,11 @@ impl Store {
                     open.read(&mut bytes).map_err(fail)?;
                     break kind;
                 }
+                Home::Lent(n) => {
+                    let (kind, content) = self.borrow(n).map_err(fail)?;
+                    bytes = content;
+                    break kind;
+                }
                 Home::Pack { pack, entry } => {
                     let source = &self.forests[pack as usize].pack;
                     let at = offset.take().unwrap_or_else(|| source.offset(entry));
@@ -197,6 +223,14 @@ impl Store {
             std::mem::swap(&mut bytes, &mut built);
         }
         Ok((kind, bytes))
+    }
+}
+
+impl Store {
+    /// Reads the lent object with this number.
+    pub(super) fn borrow(&self, n: u32) -> Result<(ObjectKind, Vec<u8>), String> {
+        let Some(lent) = &self.lent else { return Err("nobody lends it".to_owned()) };
+        lent.lender.read(&lent.objects[n as usize].0)
     }
 }
 

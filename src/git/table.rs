@@ -17,6 +17,8 @@ pub enum Home {
     },
     /// A file of its own, by number.
     Loose(u32),
+    /// Another folder, which is not listed whole, by number.
+    Lent(u32),
 }
 
 /// The table.

@@ -1,14 +1,11 @@
 //! Refs in tables (`git init --ref-format=reftable`): libgit2 reads refs from files only, so git itself is asked.
 
 use super::{
-    mirror::BINDINGS,
+    program,
     repository::{Head, Reference},
 };
 use crate::model::Oid;
-use std::{
-    path::Path,
-    process::{Command, Output},
-};
+use std::{path::Path, process::Output};
 
 /// What git says of a repository's refs.
 pub(super) struct Tables {
@@ -66,13 +63,10 @@ fn commit(git_dir: &Path, head: &str) -> Result<Option<Oid>, String> {
 }
 
 fn ask(git_dir: &Path, arguments: &[&str]) -> Result<Output, String> {
-    let mut command = Command::new("git");
+    let mut command = program();
     command.arg("--git-dir").arg(git_dir).args(arguments);
     // Nothing is fetched that a partial clone lacks.
-    command.env("GIT_NO_LAZY_FETCH", "1").env("LC_ALL", "C");
-    for name in BINDINGS {
-        command.env_remove(name);
-    }
+    command.env("GIT_NO_LAZY_FETCH", "1");
     command.output().map_err(|error| format!("cannot run git: {error}"))
 }
 

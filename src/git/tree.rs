@@ -63,6 +63,25 @@ pub struct TreeWork {
     damaged: Vec<ObjectIndex>,
 }
 
+/// An entry of a tree as it is written.
+pub(super) struct Entry<'a> {
+    pub mode: &'a [u8],
+    pub name: &'a [u8],
+    pub id: &'a [u8],
+    /// Bytes that it takes.
+    pub len: usize,
+}
+
+impl<'a> Entry<'a> {
+    /// The entry at the start of `text`, `100644 name\0` and an id of `width` bytes; `None` if it is damaged.
+    pub fn first(text: &'a [u8], width: usize) -> Option<Self> {
+        let nul = memchr::memchr(0, text)?;
+        let space = memchr::memchr(b' ', &text[..nul])?;
+        let id = text.get(nul + 1..nul + 1 + width)?;
+        Some(Self { mode: &text[..space], name: &text[space + 1..nul], id, len: nul + 1 + width })
+    }
+}
+
 impl<'a> TreeReader<'a> {
     /// Notes the places of objects for which `wanted` is set.
     pub fn new(table: &'a Table, wanted: &'a [bool]) -> Self {
@@ -82,13 +101,7 @@ impl<'a> TreeReader<'a> {
 
     /// Parses the entry at `at` and notes what it tells. Returns where it ends; `None` if it is damaged.
     fn entry(&self, object: Object<'_>, at: usize, notes: &mut TreeNotes, work: &mut TreeWork) -> Option<usize> {
-        let width = self.table.raw_id(0).len();
-        let rest = &object.bytes[at..];
-        // "100644 name\0" and the raw id.
-        let nul = memchr::memchr(0, rest)?;
-        let space = memchr::memchr(b' ', &rest[..nul])?;
-        let id = rest.get(nul + 1..nul + 1 + width)?;
-        let mode = &rest[..space];
+        let Entry { mode, name, id, len } = Entry::first(&object.bytes[at..], self.table.raw_id(0).len())?;
         // A gitlink names a commit of another repository, even where a commit of this one has its id.
         let found = if mode == b"160000" { None } else { Some(self.table.find(id)) };
         if found == Some(None) {
@@ -98,11 +111,11 @@ impl<'a> TreeReader<'a> {
         if let Some(Some(target)) = found
             && (self.wanted[target as usize] || self.table.kind(target) == Some(ObjectKind::Tree))
         {
-            let edge = Edge { name: self.name(&rest[space + 1..nul]), target };
+            let edge = Edge { name: self.name(name), target };
             notes.edges.push((notes.starts.len() as u32, edge));
         }
         notes.starts.push(at as u32);
-        Some(at + nul + 1 + width)
+        Some(at + len)
     }
 
     fn read(&self, tree: Object<'_>, base: Option<Base<'_, TreeNotes>>, work: &mut TreeWork) -> Option<TreeNotes> {

@@ -5,6 +5,8 @@
 //! against one base the lightest subtree goes first, so a base is held only while something heavier than what is being
 //! built still needs it: at most log2(n) bases are held at once on one path, however deep the chain.
 
+mod single;
+
 use super::{
     delta,
     forest::{Forest, Node},
@@ -218,11 +220,11 @@ impl<'a, V: Visitor> Run<'a, V> {
         let store = self.walk.store;
         // A worker takes its newest task first and thieves the oldest: the order makes both go through the file
         // in one direction.
-        let loose: Vec<ObjectIndex> = (0..store.table.len() as u32)
-            .filter(|&id| matches!(store.table.home(id), Home::Loose(_)) && self.walk.wants(store.table.kind(id)))
+        let single: Vec<ObjectIndex> = (0..store.table.len() as u32)
+            .filter(|&id| !matches!(store.table.home(id), Home::Pack { .. }) && self.walk.wants(store.table.kind(id)))
             .collect();
         scope.spawn(move |_| {
-            loose.into_par_iter().for_each(|id| self.with_worker(|worker| self.read_loose(worker, id)));
+            single.into_par_iter().for_each(|id| self.with_worker(|worker| self.read_single(worker, id)));
         });
         for forest in store.forests.iter().rev() {
             let wanted = |&n: &u32| {
@@ -410,39 +412,6 @@ impl<'a, V: Visitor> Run<'a, V> {
             Err(_) if self.walk.cancel.load(Ordering::Relaxed) => {}
             Err(error) => worker.gaps.push(corrupt(&self.walk.store.table, id, error.to_string())),
         }
-    }
-
-    fn read_loose(self, worker: &mut Worker<V::Work>, id: ObjectIndex) {
-        let store = self.walk.store;
-        let Home::Loose(n) = store.table.home(id) else { return };
-        if self.walk.cancel.load(Ordering::Relaxed) {
-            return;
-        }
-        let loose = &store.loose[n as usize];
-        let mut bytes = worker.buffer();
-        let outcome = loose.open().and_then(|mut open| {
-            let kind = open.kind;
-            if open.size <= self.walk.max_object_size {
-                return open.read(&mut bytes).map(|()| Some(kind));
-            }
-            if kind == ObjectKind::Blob {
-                self.stream(worker, id, open.size, &mut open.content);
-            } else {
-                worker.gaps.push(self.too_large(id, open.size));
-            }
-            Ok(None)
-        });
-        match outcome {
-            Ok(Some(kind)) => {
-                self.visitor.visit(&mut worker.work, Object { id, kind, bytes: &bytes, counts: true }, None);
-                worker.count(kind, bytes.len() as u64, self.walk.advance);
-            }
-            Ok(None) => {}
-            Err(detail) => {
-                worker.gaps.push(corrupt(&store.table, id, format!("{}: {detail}", loose.path().display())));
-            }
-        }
-        worker.give_back(bytes);
     }
 
     /// Builds a delta whose base lies outside its pack.

@@ -7,9 +7,10 @@ use crate::scan::PushReport;
 use std::io;
 
 /// How the scan of a push ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Ended {
     /// By itself. What it could not read is in the report's ledger.
+    #[default]
     Finished,
     /// At the deadline; the report holds what was found until then.
     TimedOut,

@@ -79,7 +79,7 @@ fn open(path: &Path) -> Result<File, LogError> {
 fn lock(file: &File) -> io::Result<()> {
     use rustix::fs::{FlockOperation, flock};
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(5);
-    for _ in 0..200 {
+    for _ in 0..60 {
         match flock(file, FlockOperation::NonBlockingLockExclusive) {
             Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(PAUSE),
             // Done, or a file system without locks.

@@ -44,6 +44,8 @@ pub enum Source {
     Files,
     /// Standard input.
     Stdin,
+    /// What a push brings into a repository.
+    Push,
 }
 
 impl Source {
@@ -55,6 +57,7 @@ impl Source {
             Self::Worktree => "worktree",
             Self::Files => "files",
             Self::Stdin => "stdin",
+            Self::Push => "push",
         }
     }
 }

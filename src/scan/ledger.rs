@@ -1,7 +1,7 @@
 //! The ledger while it is being written: what was read, and every gap that comes to light on the way.
 
 use crate::{
-    git::{Graph, ObjectIndex, Store, Tracer, Walked, lfs::Pointer},
+    git::{Graph, ObjectIndex, Push, Store, Tracer, Walked, lfs::Pointer},
     model::{Coverage, Gap, GapKind, ObjectKind, Oid, Tally},
 };
 use std::collections::BTreeMap;
@@ -73,14 +73,23 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// What only following history shows: objects that are named and lacking, and trees that hold themselves.
-    pub fn traced(&mut self, graph: &Graph, tracer: &Tracer<'_>, shallow: &[Oid]) {
+    /// Trees that hold themselves.
+    pub fn circular(&mut self, tracer: &Tracer<'_>) {
         for id in tracer.circular() {
             self.corrupt(
                 id,
                 "a tree that holds itself, which no honest repository has: it was not followed in a circle",
             );
         }
+    }
+
+    /// What a push leads to and nobody has.
+    pub fn pushed(&mut self, push: &Push) {
+        self.gaps.extend(push.gaps().iter().cloned());
+    }
+
+    /// What only following history shows: objects that are named and lacking.
+    pub fn traced(&mut self, graph: &Graph, tracer: &Tracer<'_>, shallow: &[Oid]) {
         let missing = |oid: &Oid, named_by: String| Gap {
             kind: GapKind::MissingObject,
             subject: oid.to_string(),

@@ -15,16 +15,31 @@ use super::{
 use crate::{
     detect::Detector,
     git::{
-        BlobHash, Containment, Graph, MAX_HELD, ObjectIndex, Range, Repository, Store, Tracer, TreeReader, Walk, Walked,
+        BlobHash, Containment, Graph, Head, MAX_HELD, ObjectIndex, Push, Range, Reference, Repository, Store, Tracer,
+        TreeReader, Walk, Walked,
     },
-    model::{ObjectKind, Oid, RepositoryReport, Source},
-    policy::Policy,
+    model::{Gap, ObjectKind, Oid, RepositoryReport, Source},
+    policy::{Judged, Policy},
     rules::{RuleSet, Scope},
 };
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
+
+/// What is read.
+pub(super) struct Subject<'a> {
+    pub repository: &'a Repository,
+    pub store: &'a Store,
+    pub references: Vec<Reference>,
+    pub bad_refs: Vec<Gap>,
+    /// The push whose objects the store holds; `None`: the whole repository.
+    pub push: Option<&'a Push>,
+}
+
+/// By commit or tag that introduced something: the names of the refs that reach it.
+pub(super) type BroughtBy = BTreeMap<Oid, Vec<String>>;
 
 /// A scan, ready to run on one repository after the other.
 #[derive(Clone, Copy)]
@@ -46,14 +61,25 @@ impl Scanner<'_> {
     pub fn scan(&self, path: &Path, name: &str) -> Result<RepositoryReport, ScanError> {
         let repository = Repository::open(path)?;
         let range = self.range(&repository)?;
-        let (rules, config_rules) = (self.rules_within(None), self.rules_within(Some(Scope::Config)));
-        let (detector, config_detector) = (Detector::new(&rules)?, Detector::new(&config_rules)?);
         self.progress.begin(Stage::Counting, 0);
         let store = repository.store();
         self.progress.end();
         let (references, bad_refs) = repository.references();
-        let mut ledger = Ledger::new(&store, references.len(), bad_refs);
-        let shallow = repository.shallow();
+        let subject = Subject { repository: &repository, store: &store, references, bad_refs, push: None };
+        let (report, _) = self.look(subject, range.as_ref())?;
+        Ok(RepositoryReport { name: name.to_owned(), origin: repository.origin(), ..report })
+    }
+
+    /// Reads a store, follows what it finds, and judges it.
+    pub(super) fn look(
+        &self,
+        subject: Subject<'_>,
+        range: Option<&Range>,
+    ) -> Result<(RepositoryReport, BroughtBy), ScanError> {
+        let Subject { repository, store, references, bad_refs, push } = subject;
+        let rules = self.rules_within(None);
+        let detector = Detector::new(&rules)?;
+        let mut ledger = Ledger::new(store, references.len(), bad_refs);
 
         let names = Names::new();
         let reader = self.reader(&detector, &names);
@@ -62,29 +88,35 @@ impl Scanner<'_> {
             self.progress.advance(objects, bytes);
             self.progress.values(names.values.len() as u64);
         };
-        let mut content = self.walk(&store, Stage::Walking, &kinds, &advance, &reader);
+        let mut content = self.walk(store, Stage::Walking, &kinds, &advance, &reader);
         ledger.walked(&mut content);
 
         let mut beside = Beside::new(store.table().len());
         let texts = self.texts(&reader, repository.blob_hash());
-        beside.read_names(&texts, &references);
-        if self.options.own_files {
+        // The name of a ref that is there is no news.
+        beside.read_names(&texts, push.map_or(&references, Push::created));
+        if self.options.own_files && push.is_none() {
+            let config_rules = self.rules_within(Some(Scope::Config));
+            let config_detector = Detector::new(&config_rules)?;
             let config = ContentReader { detector: &config_detector, ..reader };
-            beside.read_own(&texts, &TextReader { reader: &config, ..texts }, &repository);
+            beside.read_own(&texts, &TextReader { reader: &config, ..texts }, repository);
         }
         let pointers = content.work.iter_mut().flat_map(|work| work.pointers.drain(..)).collect();
-        beside.read_lfs(&texts, &repository, pointers);
+        beside.read_lfs(&texts, repository, pointers);
         content.work.append(&mut beside.work);
         let Beside { texts, tallies, gaps, lacking, lfs, lfs_absent, .. } = beside;
         ledger.beside(tallies, gaps, lacking);
 
-        let graph = {
+        let (graph, shallow) = {
             // The headers are large beside the graph: they go before the trees come.
             let (headers, tags) = history(&mut content);
-            Graph::new(store.table(), &headers, &tags, references, &shallow)
+            // What a push builds on is not followed further.
+            let all = || headers.iter().map(|(id, _)| store.table().id(*id)).collect();
+            let shallow: Vec<Oid> = if push.is_some() { all() } else { repository.shallow() };
+            (Graph::new(store.table(), &headers, &tags, references, &shallow), shallow)
         };
         let assembly = Assembly::new(self.rules, self.options, names, content.work);
-        let objects = Objects::new(&store, repository.blob_hash(), texts, lfs);
+        let objects = Objects::new(store, repository.blob_hash(), texts, lfs);
         let mut holders = assembly.holders();
         let text_holders = objects.part(&mut holders);
         let mut wanted = vec![false; store.table().len()];
@@ -92,33 +124,41 @@ impl Scanner<'_> {
         holders.iter().flatten().chain(absent).for_each(|&object| wanted[object as usize] = true);
         let reader = TreeReader::new(store.table(), &wanted);
         let advance = |objects, bytes| self.progress.advance(objects, bytes);
-        let mut trees = self.walk(&store, Stage::Tracing, &[ObjectKind::Tree], &advance, &reader);
+        let mut trees = self.walk(store, Stage::Tracing, &[ObjectKind::Tree], &advance, &reader);
         ledger.walked(&mut trees);
         let containment = Containment::new(reader, trees);
         let tracer = Tracer::new(store.table(), &graph, &containment, &holders);
 
         ledger.damaged(assembly.damaged().chain(&containment.damaged).copied());
-        let selection = Selection::new(&store, &graph, range.as_ref(), self.options.since);
-        ledger.traced(&graph, &tracer, &selection.boundaries(&shallow));
+        let selection = match push {
+            Some(push) => Selection::of_push(store, push),
+            None => Selection::new(store, &graph, range, self.options.since),
+        };
+        ledger.circular(&tracer);
+        match push {
+            Some(push) => ledger.pushed(push),
+            None => ledger.traced(&graph, &tracer, &selection.boundaries(&shallow)),
+        }
         if !lfs_absent.is_empty() {
             ledger.lfs_absent(&lfs_absent, &tracer.reached());
         }
         let mut lives = tracer.lives(assembly.life_count());
         objects.add_texts(&text_holders, &mut lives);
         ledger.unopened(assembly.unopened(&objects, &lives));
-        let coverage = ledger.close(self.options.allow_missing, self.cancel.load(Ordering::Relaxed));
+        let coverage = ledger.close(self.options.allow_missing || push.is_some(), self.cancel.load(Ordering::Relaxed));
 
-        let head = repository.head();
+        let head = if push.is_some() { Head::default() } else { repository.head() };
         let Assembled { findings, left_out, left_out_values, drops, dropped } =
             assembly.finish(&objects, &lives, &head, |life| selection.introduced(life));
         let whole = coverage.is_complete() && !self.options.reachable_only && selection.is_all();
         let judged = self.policy.judge_all(findings, whole);
-        Ok(RepositoryReport {
-            name: name.to_owned(),
+        let brought_by = push.map_or_else(BroughtBy::new, |_| graph.brought_by(store.table(), introductions(&judged)));
+        let report = RepositoryReport {
+            name: String::new(),
             source: Source::History,
             head: head.commit,
             branch: head.branch,
-            origin: repository.origin(),
+            origin: None,
             findings: judged.counted,
             suppressed: judged.suppressed,
             left_out,
@@ -127,7 +167,8 @@ impl Scanner<'_> {
             drops,
             dropped,
             coverage,
-        })
+        };
+        Ok((report, brought_by))
     }
 
     /// The rules for texts of a scope. Encoded words are looked for only if something is done about them.
@@ -176,6 +217,13 @@ impl Scanner<'_> {
         self.progress.end();
         walked
     }
+}
+
+/// Commits and tags that introduced something.
+fn introductions(judged: &Judged) -> impl Iterator<Item = Oid> {
+    let findings = judged.counted.iter().chain(&judged.suppressed);
+    let traces = findings.flat_map(|finding| finding.components.iter().map(|component| &component.trace));
+    traces.flat_map(|trace| trace.introductions.iter().map(|commit| commit.id))
 }
 
 type History = (Vec<(ObjectIndex, crate::git::CommitHeader)>, rustc_hash::FxHashMap<ObjectIndex, Oid>);

@@ -123,6 +123,7 @@ fn source_words(source: Source) -> &'static str {
         Source::Worktree => "the work tree; history is not read",
         Source::Files => "not a repository: files as they lie there",
         Source::Stdin => "standard input",
+        Source::Push => "a push: what it brings in",
     }
 }
 

@@ -1,0 +1,11 @@
+//! What a push brings, judged by what git itself says becomes reachable.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod blame;
+mod client;
+mod door;
+mod random;
