@@ -4,6 +4,7 @@ mod client;
 mod install;
 mod pre_push;
 mod pre_receive;
+mod then;
 
 use super::{error::CliError, terminal::Terminal};
 use clap::Subcommand;

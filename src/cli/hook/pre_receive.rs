@@ -1,5 +1,6 @@
 //! `keytrail hook pre-receive`: from git's lines and variables to a verdict, always.
 
+use super::then::Then;
 use crate::cli::{error::CliError, exit, rules, session, terminal::Terminal};
 use crate::git::{Existing, Quarantine, Repository};
 use crate::hook::{
@@ -40,9 +41,8 @@ pub(in crate::cli) struct PreReceiveArgs {
     /// The verdict when something cannot be read, or the hook itself fails [default: reject, or what the settings say]
     #[arg(long, value_name = "VERDICT")]
     on_error: Option<FallbackArg>,
-    /// Let this hook judge, too, if the push is let in: it gets git's lines and this one's environment
-    #[arg(long, value_name = "PROGRAM", value_hint = ValueHint::ExecutablePath)]
-    then: Option<PathBuf>,
+    #[command(flatten)]
+    then: Then,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -118,19 +118,7 @@ pub(super) fn run(args: &PreReceiveArgs, _terminal: &Terminal) -> Result<ExitCod
     let (report, ended) = (report.unwrap_or_default(), without_path(ended, &folder));
     let case = Case { pusher: &pusher, updates: &watched, push: &report, ended: &ended, effective: &effective };
     let code = pronounce(&case, settings.audit_log.as_deref(), started);
-    match &args.then {
-        Some(next) if code == 0 => Ok(ExitCode::from(ask_next(next, &input))),
-        _ => Ok(ExitCode::from(code)),
-    }
-}
-
-/// Lets the hook that was there before judge, by the same lines.
-fn ask_next(next: &Path, input: &[u8]) -> u8 {
-    hook::chain::run::<&str>(next, &[], input).unwrap_or_else(|error| {
-        let words = format!("keytrail: the hook that was here before cannot be run: {}\n", error.kind());
-        let _ = io::stderr().lock().write_all(words.as_bytes());
-        exit::REFUSED
-    })
+    Ok(ExitCode::from(args.then.after(code, &[], &input)))
 }
 
 /// Gives the verdict: writes it down, tells the pusher, and gives the exit code.
