@@ -38,7 +38,7 @@ pub use hash::BlobHash;
 pub use inflate::Cancellable;
 pub use known::Existing;
 pub use own::{OwnContent, OwnText};
-pub use program::{ask, program};
+pub use program::{ask, program, unbind};
 pub use push::{Push, Quarantine};
 pub use range::Range;
 pub use repository::{Head, Reference, Repository};

@@ -22,6 +22,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicBool},
 };
+use trees::Trees;
 
 /// Where the objects of a push are.
 #[derive(Debug, Clone, Default)]
@@ -43,8 +44,8 @@ pub struct Push {
     new: FxHashSet<Oid>,
     /// Objects out of the store that become reachable.
     lent: BTreeMap<Oid, ObjectKind>,
-    /// What the push builds on: commits, their trees at paths that it touches, the files there that it replaces.
-    replaced: BTreeMap<Oid, ObjectKind>,
+    /// The commits that it builds on.
+    base: Vec<Oid>,
     /// The object folder that is read whole, if it is.
     whole: Option<PathBuf>,
     gaps: Vec<Gap>,
@@ -77,22 +78,30 @@ impl Repository {
             updates.iter().filter(|update| update.old.is_none()).filter_map(reference).collect();
         references.sort();
         created.sort();
-        let Brought { new, lent, replaced, gaps, is_whole, .. } = brought;
+        let Brought { new, lent, base, gaps, is_whole, .. } = brought;
+        let base = base.into_iter().collect();
         let whole = is_whole.then_some(own);
         drop(known);
-        Ok(Push { hash: self.hash(), incoming, lender, references, created, new, lent, replaced, whole, gaps })
+        Ok(Push { hash: self.hash(), incoming, lender, references, created, new, lent, base, whole, gaps })
     }
 }
 
 impl Push {
-    /// What the push brings, as a store; `with_replaced`: and what it replaces.
-    pub fn store(&self, with_replaced: bool) -> Store {
+    /// What the push brings, as a store, and what it builds on: the commits, and at each of `paths` the file that was there.
+    pub fn store(&self, paths: &[Vec<u8>]) -> Store {
         if let Some(objects) = &self.whole {
             return Store::gather(Some(objects), self.hash, None);
         }
-        let replaced = self.replaced.iter().filter(|(oid, _)| with_replaced && !self.lent.contains_key(oid));
-        let objects = self.lent.iter().chain(replaced).map(|(oid, kind)| (*oid, *kind)).collect();
-        let lent = Lent { objects, lender: Arc::clone(&self.lender) };
+        let mut objects = self.lent.clone();
+        if !paths.is_empty() {
+            let mut trees = Trees::new(&self.lender, self.hash.len_in_bytes());
+            for commit in &self.base {
+                trees.add_commit(commit);
+                objects.insert(*commit, ObjectKind::Commit);
+            }
+            objects.extend(paths.iter().flat_map(|path| trees.before(path)));
+        }
+        let lent = Lent { objects: objects.into_iter().collect(), lender: Arc::clone(&self.lender) };
         Store::gather(self.incoming.as_deref(), self.hash, Some(lent))
     }
 

@@ -2,7 +2,9 @@
 
 use super::{Effective, Pusher};
 use crate::model::RefUpdate;
+use crate::report::Mask;
 use crate::scan::PushReport;
+use std::io;
 
 /// How the scan of a push ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,4 +31,15 @@ pub struct Case<'a> {
     pub ended: &'a Ended,
     /// What the administrator decided for this repository.
     pub effective: &'a Effective,
+}
+
+impl Case<'_> {
+    /// Hides the values that were found in whatever is said of the push.
+    ///
+    /// # Errors
+    ///
+    /// A set of values that is too large to look for.
+    pub fn mask(&self) -> io::Result<Mask> {
+        Mask::new([&self.push.report], false)
+    }
 }

@@ -1,7 +1,7 @@
 //! Through which refs a finding comes in, and what holds there.
 
 use super::{Case, Door};
-use crate::model::{Finding, Oid, Place};
+use crate::model::{CommitRef, Finding, Oid, Place};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +43,7 @@ impl<'a> Doors<'a> {
 
     /// Those that `finding` comes in through and that are watched. What no commit or name tells of comes in through all.
     pub(super) fn of(&self, finding: &Finding) -> BTreeSet<usize> {
-        let commits = introductions(finding).filter_map(|id| self.by_commit.get(&id)).flatten().copied();
+        let commits = introductions(finding).filter_map(|commit| self.by_commit.get(&commit.id)).flatten().copied();
         let names = ref_names(finding).filter_map(|name| self.by_ref.get(&name)).copied();
         let mut through: BTreeSet<usize> = commits.chain(names).collect();
         if through.is_empty() {
@@ -65,19 +65,24 @@ impl<'a> Doors<'a> {
 
 /// Full names of the refs that `finding` comes in through, sorted, at most `most`; none, if nothing tells.
 pub(super) fn refs_of(case: &Case<'_>, finding: &Finding, most: usize) -> Vec<String> {
-    let commits = introductions(finding).filter_map(|id| case.push.brought_by.get(&id)).flatten().cloned();
+    let commits = introductions(finding).filter_map(|commit| case.push.brought_by.get(&commit.id)).flatten().cloned();
     let names: BTreeSet<String> = commits.chain(ref_names(finding)).take(most).collect();
     names.into_iter().collect()
 }
 
-/// Objects that introduced a component of `finding`.
-pub(super) fn introductions(finding: &Finding) -> impl Iterator<Item = Oid> {
-    let components = finding.components.iter().flat_map(|component| &component.trace.introductions);
-    finding.trace.introductions.iter().chain(components).map(|commit| commit.id)
+/// Commits and tags of the push that introduced a component of `finding`, those of its most telling component first.
+pub(super) fn brought_in<'a>(case: &Case<'a>, finding: &'a Finding) -> impl Iterator<Item = &'a CommitRef> {
+    let push = case.push;
+    introductions(finding).filter(|commit| push.brought_by.contains_key(&commit.id))
 }
 
-/// Refs whose names hold a component of `finding`.
-fn ref_names(finding: &Finding) -> impl Iterator<Item = String> {
+fn introductions(finding: &Finding) -> impl Iterator<Item = &CommitRef> {
+    let components = finding.components.iter().flat_map(|component| &component.trace.introductions);
+    finding.trace.introductions.iter().chain(components)
+}
+
+/// Refs whose names hold a component of `finding`: full names, lossily decoded.
+pub(super) fn ref_names(finding: &Finding) -> impl Iterator<Item = String> {
     let places = finding.components.iter().flat_map(|component| {
         let others = component.trace.occurrences.iter().map(|occurrence| &occurrence.location.place);
         others.chain([&component.location.place])

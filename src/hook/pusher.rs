@@ -6,7 +6,7 @@ mod host;
 
 pub use host::Host;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Most push options that are looked at.
 const MAX_OPTIONS: usize = 1000;
@@ -23,6 +23,8 @@ pub struct Pusher {
     /// The repository, as the host calls it: `group/project`, without `.git`. Without a host that names it: where it lies below
     /// the folder that the web server serves, or else its whole path.
     pub repository: String,
+    /// The repository's folder.
+    pub path: PathBuf,
     /// The way it came, in the host's words: `ssh`, `http`, `web` …
     pub via: Option<String>,
     /// The network address it came from.
@@ -44,6 +46,7 @@ impl Pusher {
             repository: host
                 .repository(&get)
                 .unwrap_or_else(|| host::name_of(path, get("GIT_PROJECT_ROOT").as_deref())),
+            path: path.to_owned(),
             via: host.via(&get),
             address: host::address(&get),
             options: options(lookup),

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     git::{Push, Repository},
-    model::{Finding, Oid, RepositoryReport, Source},
+    model::{Finding, Oid, Place, RepositoryReport, Source},
 };
 use rustc_hash::FxHashSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a push brings in, and with which of its refs.
 #[derive(Debug, Clone, Default)]
@@ -23,14 +23,13 @@ pub struct PushReport {
 
 impl Scanner<'_> {
     /// Scans what `push` brings into `repository`. Mostly nothing is found, and then only what is new was read. Else it is read
-    /// again together with what it replaces, so that an edit of a file is not blamed for what the file held before.
+    /// again together with what was at the same paths, so that an edit of a file is not blamed for what the file held before.
     pub fn scan_push(&self, repository: &Repository, push: &Push) -> Result<PushReport, ScanError> {
-        let (report, brought_by) = self.look_at_push(repository, push, false)?;
-        let (report, brought_by) = if report.findings.is_empty() && report.suppressed.is_empty() {
-            (report, brought_by)
-        } else {
-            self.look_at_push(repository, push, true)?
-        };
+        let (mut report, mut brought_by) = self.look_at_push(repository, push, &[])?;
+        let paths = paths(&report);
+        if !paths.is_empty() {
+            (report, brought_by) = self.look_at_push(repository, push, &paths)?;
+        }
         Ok(PushReport { report: RepositoryReport { source: Source::Push, ..report }, brought_by })
     }
 
@@ -38,12 +37,19 @@ impl Scanner<'_> {
         &self,
         repository: &Repository,
         push: &Push,
-        with_replaced: bool,
+        paths: &[Vec<u8>],
     ) -> Result<(RepositoryReport, BroughtBy), ScanError> {
-        let store = push.store(with_replaced);
+        let store = push.store(paths);
         let references = push.references().to_vec();
         self.look(Subject { repository, store: &store, references, bad_refs: Vec::new(), push: Some(push) }, None)
     }
+}
+
+/// The paths in history at which something was found.
+fn paths(report: &RepositoryReport) -> Vec<Vec<u8>> {
+    let occurrences = all(report).flat_map(|finding| &finding.components).flat_map(|one| &one.trace.occurrences);
+    let places = occurrences.map(|occurrence| &occurrence.location.place).filter(|place| place.is_history());
+    places.filter_map(Place::path).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 impl PushReport {

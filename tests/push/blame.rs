@@ -97,7 +97,7 @@ fn bases_that_git_puts_beside_a_thin_pack_are_not_blamed_on_the_pusher() {
     client.put("big.env", format!("{padding}and a line\n"));
     let taken = knock(&client, &server, 1, &["main"]);
     let repository = taken.repository();
-    let store = taken.follow(&repository).store(false);
+    let store = taken.follow(&repository).store(&[]);
     assert!(store.table().len() > taken.listed("objects.new").len(), "git completed the pack with a base");
     assert_eq!(found(&taken.scan().report), [""; 0]);
     assert!(taken.scan().report.coverage.is_complete());

@@ -57,7 +57,7 @@ pub fn knock(client: &Repo, server: &Path, number: usize, refs: &[&str]) -> Take
 }
 
 #[cfg(unix)]
-fn executable(path: &Path) {
+pub fn executable(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }

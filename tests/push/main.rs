@@ -6,5 +6,6 @@
 mod support;
 
 mod blame;
+mod client;
 mod door;
 mod random;

@@ -83,7 +83,7 @@ fn round(seed: u64, options: &[&str]) {
             let repository = taken.repository();
             let push = taken.follow(&repository);
             assert_eq!(push.gaps(), [], "seed {seed}");
-            let store = push.store(false);
+            let store = push.store(&[]);
             let lost: Vec<Oid> = taken
                 .listed("objects.new")
                 .into_iter()

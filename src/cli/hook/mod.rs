@@ -2,6 +2,7 @@
 
 mod client;
 mod install;
+mod pre_push;
 mod pre_receive;
 
 use super::{error::CliError, terminal::Terminal};
@@ -31,6 +32,8 @@ pub(super) enum HookCommand {
     /// already is not told again: that is for the hook before a push, and for `keytrail scan`.
     #[command(after_help = PRE_COMMIT)]
     PreCommit(Box<client::PreCommitArgs>),
+    /// Judge what is about to be pushed, before it leaves: what the remote is not known to have
+    PrePush(Box<pre_push::PrePushArgs>),
     /// Put the hook where git looks for it
     Install(install::InstallArgs),
     /// Take the hook out again
@@ -51,6 +54,7 @@ pub(super) fn run(command: &HookCommand, terminal: &Terminal) -> Result<ExitCode
     match command {
         HookCommand::PreReceive(args) => pre_receive::run(args, terminal),
         HookCommand::PreCommit(args) => client::pre_commit(args, terminal),
+        HookCommand::PrePush(args) => pre_push::run(args),
         HookCommand::Install(args) => install::install(args, terminal),
         HookCommand::Uninstall(args) => install::uninstall(args, terminal),
         HookCommand::Doctor(args) => install::doctor(args, terminal),

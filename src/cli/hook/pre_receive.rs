@@ -136,23 +136,25 @@ fn ask_next(next: &Path, input: &[u8]) -> u8 {
 /// Gives the verdict: writes it down, tells the pusher, and gives the exit code.
 fn pronounce(case: &Case<'_>, log: Option<&Path>, started: Instant) -> u8 {
     let mut verdict = case.judge();
-    let event = Event::new(case, &verdict, jiff::Timestamp::now(), started.elapsed());
-    let written = event.and_then(|event| event.map(|event| event.line()).transpose());
-    let logged = match (written, log) {
-        (Ok(None), _) => true,
+    let Ok(mask) = case.mask() else {
+        // More values than can be looked for at once: they speak for themselves, and nothing else may be said.
+        let _ = io::stderr().lock().write_all(b"keytrail: push refused: it brings in too many credentials to list\n");
+        return exit::REFUSED;
+    };
+    let event = Event::new(case, &verdict, &mask, jiff::Timestamp::now(), started.elapsed());
+    let logged = match (event.map(|event| event.line()), log) {
+        (None, _) => true,
         // A bypass is granted because it is written down.
-        (Ok(Some(_)), None) => !matches!(verdict.bypass, Bypass::Granted(_)),
-        (Ok(Some(line)), Some(log)) => hook::append(log, &line).is_ok(),
-        (Err(_), _) => false,
+        (Some(_), None) => !matches!(verdict.bypass, Bypass::Granted(_)),
+        (Some(Ok(line)), Some(log)) => hook::append(log, &line).is_ok(),
+        (Some(Err(_)), Some(_)) => false,
     };
     if !logged {
         verdict = verdict.unlogged(case.effective.on_error);
     }
     let mut words = Vec::new();
-    if message::write(case, &verdict, &mut words).is_err() {
-        words = b"keytrail: the verdict on this push cannot be put into words\n".to_vec();
-    }
-    // Whoever hung up does not hear it; the verdict stands.
+    // Writing to memory cannot fail; and whoever hung up does not hear it: the verdict stands.
+    let _ = message::write(case, &verdict, &mask, &mut words);
     let _ = io::stderr().lock().write_all(&words);
     if verdict.refuses() { exit::REFUSED } else { 0 }
 }

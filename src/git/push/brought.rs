@@ -8,7 +8,7 @@ use super::{
         lender::Lender,
         store::Store,
     },
-    trees::{Entry, Trees},
+    trees::{Entry, MOST_PATH, Trees},
 };
 use crate::model::{Gap, GapKind, ObjectKind, Oid};
 use rustc_hash::FxHashSet;
@@ -25,12 +25,11 @@ pub(super) struct Brought<'a> {
     cancel: &'a AtomicBool,
     pub new: FxHashSet<Oid>,
     pub lent: BTreeMap<Oid, ObjectKind>,
-    pub replaced: BTreeMap<Oid, ObjectKind>,
     pub gaps: Vec<Gap>,
     /// Whether it builds on nothing, and brings what the store has: then the store is read as a whole.
     pub is_whole: bool,
     /// The commits it builds on.
-    base: BTreeSet<Oid>,
+    pub base: BTreeSet<Oid>,
     /// Trees and blobs that new commits, tags and refs name, each with who names it.
     roots: Vec<(Oid, String)>,
     trees: Trees<'a>,
@@ -44,10 +43,6 @@ struct Waiting {
 
 /// Where it stands; `None`: deeper than any file system goes, and not compared with what was there before.
 type Path = Option<Vec<u8>>;
-
-/// Bytes of a path that is still followed: the most that Linux opens. A hostile tree may be a hundred thousand levels deep,
-/// and all its paths together larger than memory.
-const MOST_PATH: usize = 4096;
 
 /// An object that a new tree names, and that did not come with the push.
 struct Absent {
@@ -65,7 +60,6 @@ impl<'a> Brought<'a> {
             cancel,
             new: FxHashSet::default(),
             lent: BTreeMap::new(),
-            replaced: BTreeMap::new(),
             gaps: Vec::new(),
             is_whole: false,
             base: BTreeSet::new(),
@@ -174,13 +168,7 @@ impl<'a> Brought<'a> {
         if self.is_whole {
             return;
         }
-        for oid in std::mem::take(&mut self.base) {
-            self.replaced.insert(oid, ObjectKind::Commit);
-            let tree = self.lender.read(&oid).ok().and_then(|(_, bytes)| Some(CommitHeader::parse(&bytes)?.tree));
-            if let Some(tree) = tree {
-                self.trees.add_root(tree);
-            }
-        }
+        self.base.iter().for_each(|commit| self.trees.add_commit(commit));
         let mut waiting = Vec::new();
         let mut absent = Vec::new();
         let mut seen = FxHashSet::default();
@@ -250,15 +238,12 @@ impl<'a> Brought<'a> {
         let Some(entries) = entries else {
             return self.corrupt(&tree.oid, "its entries do not parse, so what is below it is unknown".to_owned());
         };
-        let before = tree.path.as_deref().map(|path| self.trees.at(path)).unwrap_or_default();
-        self.replaced.extend(before.iter().map(|tree| (tree.oid, ObjectKind::Tree)));
+        if let Some(path) = &tree.path {
+            self.trees.at(path);
+        }
         for Entry { name, oid, kind } in entries {
             if self.trees.is_known(&oid) {
                 continue;
-            }
-            if kind == ObjectKind::Blob {
-                let replaced = before.iter().filter_map(|tree| tree.blob(&name));
-                self.replaced.extend(replaced.map(|blob| (blob, ObjectKind::Blob)));
             }
             let path = || match tree.path.as_deref()? {
                 [] => Some(name.clone()),

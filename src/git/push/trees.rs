@@ -1,9 +1,13 @@
 //! The trees that a push builds on, by path: what they hold was there before.
 
-use super::super::{lender::Lender, tree};
+use super::super::{commit::CommitHeader, lender::Lender, tree};
 use crate::model::{ObjectKind, Oid};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
+
+/// Bytes of a path that is still followed: the most that Linux opens. A hostile tree may be a hundred thousand levels deep,
+/// and all its paths together larger than memory.
+pub(super) const MOST_PATH: usize = 4096;
 
 /// An entry of a tree, gitlinks left out.
 pub(super) struct Entry {
@@ -53,9 +57,24 @@ impl<'a> Trees<'a> {
     }
 
     /// Adds the tree of a commit that was there before.
-    pub fn add_root(&mut self, tree: Oid) {
-        if self.known.insert(tree) {
+    pub fn add_commit(&mut self, commit: &Oid) {
+        let tree = self.lender.read(commit).ok().and_then(|(_, bytes)| Some(CommitHeader::parse(&bytes)?.tree));
+        if let Some(tree) = tree.filter(|tree| self.known.insert(*tree)) {
             self.roots.push(tree);
+        }
+    }
+
+    /// What was at `path` before: the files, and the trees that lead there.
+    pub fn before(&mut self, path: &[u8]) -> Vec<(Oid, ObjectKind)> {
+        let mut found = Vec::new();
+        let (mut folder, name) = split(path);
+        found.extend(self.at(folder).iter().filter_map(|tree| Some((tree.blob(name)?, ObjectKind::Blob))));
+        loop {
+            found.extend(self.at(folder).iter().map(|tree| (tree.oid, ObjectKind::Tree)));
+            if folder.is_empty() {
+                return found;
+            }
+            folder = split(folder).0;
         }
     }
 
@@ -69,12 +88,14 @@ impl<'a> Trees<'a> {
         if let Some(trees) = self.by_path.get(path) {
             return trees.clone();
         }
+        if path.len() > MOST_PATH {
+            return Vec::new();
+        }
         let mut ids = if path.is_empty() {
             self.roots.clone()
         } else {
-            let slash = memchr::memrchr(b'/', path);
-            let (parent, name) = slash.map_or((&b""[..], path), |at| (&path[..at], &path[at + 1..]));
-            // Parents are looked at before their children, so that this goes one level up only.
+            let (parent, name) = split(path);
+            // Parents are mostly looked at before their children; paths are no longer than a file system has them.
             let parents = self.at(parent);
             parents.iter().filter_map(|tree| tree.entry(name, ObjectKind::Tree)).collect()
         };
@@ -115,4 +136,9 @@ impl<'a> Trees<'a> {
         }
         Some(entries)
     }
+}
+
+/// A path's folder and its last name.
+fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    memchr::memrchr(b'/', path).map_or((b"", path), |at| (&path[..at], &path[at + 1..]))
 }
