@@ -74,8 +74,8 @@ pub(super) struct ScanArgs {
     pub(super) output: OutputArgs,
     /// Read only what is staged for the next commit, and of each file what the commit's parents do not hold
     ///
-    /// History is not read, which makes this a matter of milliseconds. In a hook, `.` is what git says it is: GIT_DIR,
-    /// GIT_WORK_TREE and GIT_INDEX_FILE are heeded. See also `keytrail hook pre-commit`.
+    /// History is not read, which makes this a matter of milliseconds. In a hook, `.` is what git says it is: `GIT_DIR`,
+    /// `GIT_WORK_TREE` and `GIT_INDEX_FILE` are heeded. See also `keytrail hook pre-commit`.
     #[arg(long, conflicts_with_all = HISTORY_ONLY, help_heading = "What is read")]
     pub(super) staged: bool,
     /// Read one text from standard input, as the path `-` does
