@@ -115,7 +115,7 @@ impl Terminal {
 }
 
 /// Other people name their repositories, refs and files: none of their control characters reaches the terminal.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Repositories: the only room that knows how git stores things.
 
+mod binding;
 mod commit;
 pub mod delta;
 mod error;
@@ -29,6 +30,7 @@ mod trace;
 mod tree;
 mod walk;
 
+pub use binding::Binding;
 pub use commit::{CommitHeader, signature, tag_target, tag_time};
 pub use error::GitError;
 pub use graph::Graph;
@@ -36,7 +38,7 @@ pub use hash::BlobHash;
 pub use inflate::Cancellable;
 pub use known::Existing;
 pub use own::{OwnContent, OwnText};
-pub use program::{ask, program};
+pub use program::{ask, program, unbind};
 pub use push::{Push, Quarantine};
 pub use range::Range;
 pub use repository::{Head, Reference, Repository};

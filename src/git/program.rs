@@ -17,11 +17,13 @@ const BINDINGS: [&str; 8] = [
 /// `git`, which is still to be told what to do: it speaks English, and no variable binds it to a repository.
 pub fn program() -> Command {
     let mut command = Command::new("git");
-    command.env("LC_ALL", "C");
-    for name in BINDINGS {
-        command.env_remove(name);
-    }
+    unbind(&mut command).env("LC_ALL", "C");
     command
+}
+
+/// Takes from `command` what binds git to a repository of the caller's.
+pub fn unbind(command: &mut Command) -> &mut Command {
+    BINDINGS.iter().fold(command, |command, name| command.env_remove(name))
 }
 
 /// What git prints when it is run in `folder`, without the last line end.
