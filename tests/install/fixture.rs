@@ -130,7 +130,10 @@ impl House {
     }
 
     pub fn push_dirty(&self, server: &Path) -> Ran {
-        let (id, secret) = (self.keys.borrow_mut().id(), self.keys.borrow_mut().secret());
+        let (id, secret) = {
+            let mut keys = self.keys.borrow_mut();
+            (keys.id(), keys.secret())
+        };
         self.push(server, &format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n"))
     }
 
