@@ -23,7 +23,7 @@ fn help_names_every_command_and_the_exit_codes() {
     let output = keytrail(&["--help"]);
     assert_eq!(output.status.code(), Some(0));
     let help = text(&output.stdout);
-    for word in ["scan", "baseline", "rules", "completions", "Exit codes:", "Examples:"] {
+    for word in ["scan", "baseline", "rules", "hook", "completions", "Exit codes:", "Examples:"] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
     let help = text(&keytrail(&["scan", "--help"]).stdout);
@@ -41,6 +41,9 @@ fn usage_errors_exit_2_and_leave_standard_output_alone() {
         &["scan", "--max-object-size", "many"],
         &["scan", "--jobs", "0"],
         &["scan", "--exit-code", "256"],
+        &["scan", "--also", "sarif"],
+        &["scan", "--also", "sarif=-"],
+        &["hook", "pre-commit", "--range", "HEAD"],
         &["scan", "--config", "x", "--no-config"],
         &["rules", "explain"],
         &["completions", "smoke-signals"],

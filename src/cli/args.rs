@@ -23,7 +23,7 @@ Examples:
   keytrail scan                                   this repository, all of its history
   keytrail scan -f sarif -o keytrail.sarif        for code scanning
   keytrail scan https://git.example.org/app.git   a repository elsewhere
-  keytrail scan --staged                          in a pre-commit hook
+  keytrail scan --staged                          what the next commit would bring
   keytrail scan --range origin/main..HEAD         what a branch brings
   keytrail baseline && keytrail scan --baseline .keytrail-baseline.json
                                                   from today on, only what is new";
@@ -72,9 +72,10 @@ pub(super) struct ScanArgs {
     pub(super) targets: Targets,
     #[command(flatten)]
     pub(super) output: OutputArgs,
-    /// Read only what is staged for the next commit, and of each file what HEAD does not hold: for a pre-commit hook
+    /// Read only what is staged for the next commit, and of each file what the commit's parents do not hold
     ///
-    /// History is not read, which makes this a matter of milliseconds.
+    /// History is not read, which makes this a matter of milliseconds. In a hook, `.` is what git says it is: `GIT_DIR`,
+    /// `GIT_WORK_TREE` and `GIT_INDEX_FILE` are heeded. See also `keytrail hook pre-commit`.
     #[arg(long, conflicts_with_all = HISTORY_ONLY, help_heading = "What is read")]
     pub(super) staged: bool,
     /// Read one text from standard input, as the path `-` does
@@ -83,6 +84,8 @@ pub(super) struct ScanArgs {
     /// Do not count findings whose every value this file lists; see `keytrail baseline`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What counts")]
     pub(super) baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) history: HistoryArgs,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
 }
@@ -94,6 +97,8 @@ pub(super) struct BaselineArgs {
     /// The file to write
     #[arg(short, long, value_name = "FILE", default_value = crate::policy::BASELINE_FILE, value_hint = ValueHint::FilePath)]
     pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) history: HistoryArgs,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
 }
@@ -121,6 +126,9 @@ pub(super) struct OutputArgs {
     /// The file is made readable for you alone, and appears only when the report is whole.
     #[arg(short, long, value_name = "FILE", default_value = "-", value_hint = ValueHint::FilePath)]
     pub(super) output: PathBuf,
+    /// Write the same report once more, in another format: `--also sarif=keytrail.sarif` (repeatable)
+    #[arg(long, value_name = "FORMAT=FILE", value_hint = ValueHint::FilePath, value_parser = parse_copy)]
+    pub(super) also: Vec<(FormatArg, PathBuf)>,
     /// Write the values themselves into the report: keep it as safe as the credentials
     #[arg(long)]
     pub(super) reveal: bool,
@@ -135,9 +143,10 @@ pub(super) struct OutputArgs {
     pub(super) exit_code: u8,
 }
 
+/// Which part of a repository is read and counts, apart from what is staged.
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(super) struct EngineArgs {
+pub(super) struct HistoryArgs {
     /// Count only what commits of this range introduced: `A..B`, `A...B`, `A`, `^A` as for git rev-list (repeatable)
     ///
     /// All of history is read, so that what is older is known to be older.
@@ -155,6 +164,12 @@ pub(super) struct EngineArgs {
     /// Leave out findings that no ref reaches (amended, force-pushed-away and dropped work)
     #[arg(long, help_heading = "What is read")]
     pub(super) reachable_only: bool,
+}
+
+/// What all scans have in common.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct EngineArgs {
     /// Accept missing objects, LFS files that are not stored here and shallow history: name them, but do not exit 2 for them
     #[arg(long, help_heading = "What is read")]
     pub(super) allow_missing: bool,
@@ -229,6 +244,10 @@ pub(super) enum FormatArg {
     Jsonl,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// GitLab's secret detection report, of one repository
+    Gitlab,
+    /// Annotations of a job of GitHub Actions
+    Github,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -241,6 +260,15 @@ pub(super) enum ColorArg {
     Never,
 }
 
+/// Format and file of `sarif=keytrail.sarif`.
+fn parse_copy(text: &str) -> Result<(FormatArg, PathBuf), String> {
+    match text.split_once('=') {
+        Some((_, "" | "-")) => Err("name a file after the '='".to_owned()),
+        Some((format, file)) => Ok((FormatArg::from_str(format, false)?, file.into())),
+        None => Err("write a format, '=' and a file, e.g. sarif=keytrail.sarif".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,5 +277,13 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_copy_is_a_format_and_a_file() {
+        assert_eq!(parse_copy("text=a=b"), Ok((FormatArg::Text, "a=b".into())));
+        for text in ["text", "text=", "text=-", "xml=a", "=a"] {
+            assert!(parse_copy(text).is_err(), "{text}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 /// Scans and writes what is known.
 pub(super) fn run(args: &BaselineArgs, terminal: &Terminal) -> Result<ExitCode, CliError> {
     let output = Output::prepare(&args.output)?;
-    let session = Session::new(&args.engine, None, false, false, terminal)?;
+    let session = Session::new(&args.engine, Some(&args.history), None, false, terminal)?;
     let targets: Vec<_> = args.targets.targets.iter().map(|target| Target::new(target)).collect();
     let outcome = session.scan(&targets);
     warn_of_gaps(&outcome.report, terminal);

@@ -40,7 +40,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let terminal = match &cli.command {
         Command::Scan(scan) => Terminal::new(scan.engine.color, scan.engine.quiet),
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
-        Command::Hook(_) | Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
+        Command::Hook(hook) => hook::terminal(hook),
+        Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
     };
     // An internal error is an error like others: the hook has told it.
     let ended = catch_unwind(AssertUnwindSafe(|| run(&cli.command, &terminal)));

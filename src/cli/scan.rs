@@ -1,6 +1,6 @@
 //! `keytrail scan`.
 
-use super::args::{FormatArg, ScanArgs};
+use super::args::{FormatArg, OutputArgs, ScanArgs};
 use super::error::CliError;
 use super::output::Output;
 use super::session::Session;
@@ -8,40 +8,69 @@ use super::target::Target;
 use super::terminal::{Terminal, colored};
 use crate::model::Report;
 use crate::report::{self, Format, Style};
+use jiff::Timestamp;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Scans, writes the report, and says how it ended.
+/// A report to be written.
+struct Copy {
+    format: FormatArg,
+    output: Output,
+}
+
+/// Scans, writes the reports, and says how it ended.
 pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliError> {
-    let output = Output::prepare(&args.output.output)?;
-    let session = Session::new(&args.engine, args.baseline.as_deref(), args.output.explain, args.staged, terminal)?;
+    let copies = copies(&args.output)?;
+    let history = (!args.staged).then_some(&args.history);
+    let session = Session::new(&args.engine, history, args.baseline.as_deref(), args.output.explain, terminal)?;
     let targets: Vec<_> = if args.stdin {
         vec![Target::Stdin]
     } else {
         args.targets.targets.iter().map(|target| Target::new(target)).collect()
     };
+    if targets.len() > 1 && copies.iter().any(|copy| copy.format == FormatArg::Gitlab) {
+        let message =
+            "a report for GitLab holds one repository: it links each path to the project whose pipeline brings it";
+        return Err(CliError::new(message).with_hint("scan one repository at a time, or use another format"));
+    }
+    let began = Timestamp::now();
     let outcome = session.scan(&targets);
+    let style = Style {
+        reveal: args.output.reveal,
+        explain: args.output.explain,
+        show_suppressed: args.output.show_suppressed,
+        color: false,
+        began,
+        ended: Timestamp::now(),
+    };
     // To a person the errors on the screen have said it all; a program gets its summary, which says it is incomplete.
     let nothing_opened = outcome.failed == outcome.report.repositories.len();
-    if !(nothing_opened && args.output.format == FormatArg::Text) {
-        let style = Style {
-            reveal: args.output.reveal,
-            color: colored(args.engine.color, output.file().is_none() && io::stdout().is_terminal()),
-            explain: args.output.explain,
-            show_suppressed: args.output.show_suppressed,
-        };
-        output.write(|out| report::write(&outcome.report, &session.rules, format(args.output.format), &style, out))?;
+    let written = || copies.iter().filter(|copy| !(nothing_opened && copy.format == FormatArg::Text));
+    for Copy { format, output } in written() {
+        let on_screen = output.file().is_none() && io::stdout().is_terminal();
+        let style = Style { color: colored(args.engine.color, on_screen), ..style.clone() };
+        output.write(|out| report::write(&outcome.report, &session.rules, (*format).into(), &style, out))?;
         if let Some(path) = output.file() {
             let count = outcome.report.finding_count();
             let plural = if count == 1 { "" } else { "s" };
             terminal.note(&format!("{count} finding{plural} written to {}", path.display()));
         }
-        // The text on the screen says it itself; a file or a machine's format would leave the user with a bare 2.
-        if output.file().is_some() || args.output.format != FormatArg::Text {
-            warn_of_gaps(&outcome.report, terminal);
-        }
+    }
+    // The text on the screen says it itself; a file or a machine's format would leave the user with a bare 2.
+    let says_it = |copy: &Copy| copy.format == FormatArg::Text && copy.output.file().is_none();
+    if written().count() > 0 && !written().any(says_it) {
+        warn_of_gaps(&outcome.report, terminal);
     }
     Ok(outcome.ending(args.output.exit_code).code())
+}
+
+/// Looks at all places before the scan begins.
+fn copies(args: &OutputArgs) -> Result<Vec<Copy>, CliError> {
+    let first = (args.format, &args.output);
+    let also = args.also.iter().map(|(format, path)| (*format, path));
+    let prepare = |(format, path): (FormatArg, &PathBuf)| Ok(Copy { format, output: Output::prepare(path)? });
+    std::iter::once(first).chain(also).map(prepare).collect()
 }
 
 /// Says which repositories were not read whole, and why.
@@ -53,10 +82,14 @@ pub(super) fn warn_of_gaps(report: &Report, terminal: &Terminal) {
     }
 }
 
-fn format(format: FormatArg) -> Format {
-    match format {
-        FormatArg::Text => Format::Text,
-        FormatArg::Jsonl => Format::Jsonl,
-        FormatArg::Sarif => Format::Sarif,
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Text => Self::Text,
+            FormatArg::Jsonl => Self::Jsonl,
+            FormatArg::Sarif => Self::Sarif,
+            FormatArg::Gitlab => Self::Gitlab,
+            FormatArg::Github => Self::Github,
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! What `scan` and `baseline` share: everything is read and checked first, then the repositories are scanned in turn.
 
-use super::args::EngineArgs;
+use super::args::{EngineArgs, HistoryArgs};
 use super::error::CliError;
 use super::rules::load;
 use super::target::{self, Target, config_beside};
 use super::terminal::Terminal;
 use super::{exit, signal};
 use crate::git::{
-    GitError,
+    Binding, GitError,
     mirror::{self, MirrorError},
 };
 use crate::model::{Coverage, FingerprintKey, GapKind, Report, RepositoryReport, Tally};
@@ -62,12 +62,13 @@ impl Outcome {
 }
 
 impl<'a> Session<'a> {
-    /// Reads rules, configuration, baseline and key: whatever is wrong with them shows before the scan.
+    /// Reads rules, configuration, baseline and key: whatever is wrong with them shows before the scan. Without `history` only
+    /// what is staged is read.
     pub(super) fn new(
         args: &'a EngineArgs,
+        history: Option<&HistoryArgs>,
         baseline: Option<&Path>,
         explain: bool,
-        staged: bool,
         terminal: &'a Terminal,
     ) -> Result<Self, CliError> {
         if let Some(jobs) = args.jobs {
@@ -80,19 +81,19 @@ impl<'a> Session<'a> {
             rules: load(&args.rules)?,
             options: ScanOptions {
                 max_object_size: args.max_object_size,
-                reachable_only: args.reachable_only,
-                range: args.range.clone(),
-                since: args.since,
+                reachable_only: history.is_some_and(|history| history.reachable_only),
+                range: history.map(|history| history.range.clone()).unwrap_or_default(),
+                since: history.and_then(|history| history.since),
                 own_files: true,
                 allow_missing: args.allow_missing,
                 unwrap: (!args.no_decode).then(|| Limits { bytes: args.max_decoded, ..Limits::default() }),
                 explain,
                 fingerprint_key: args.fingerprint_key.as_deref().map(read_key).transpose()?.unwrap_or_default(),
             },
-            read: match (staged, args.worktree) {
-                (true, _) => Read::Staged,
-                (false, true) => Read::Worktree { ignored: args.no_ignore },
-                (false, false) => Read::History,
+            read: match history {
+                None => Read::Staged,
+                Some(history) if history.worktree => Read::Worktree { ignored: history.no_ignore },
+                Some(_) => Read::History,
             },
             config: args.config.as_deref().map(Config::read).transpose()?,
             baseline: baseline.map(read).transpose()?,
@@ -166,10 +167,11 @@ impl<'a> Session<'a> {
     }
 
     fn scan_folder(&self, path: &Path, name: &str) -> Result<RepositoryReport, CliError> {
-        let policy = self.policy(Some(path))?;
+        let binding = self.binding(path);
+        let policy = self.policy(Some(binding.work_tree.as_deref().unwrap_or(path)))?;
         let scanner = self.scanner(&policy, &self.options);
         let outcome = match self.read {
-            Read::Staged => scanner.scan_staged(path, name),
+            Read::Staged => scanner.scan_staged(path, &binding, name),
             Read::Worktree { ignored } => scanner.scan_worktree(path, name, ignored),
             Read::History => scanner.scan(path, name),
         };
@@ -181,6 +183,11 @@ impl<'a> Session<'a> {
             }
             outcome => Ok(outcome?),
         }
+    }
+
+    /// What is staged here is what git says: of a commit in the making only its hooks know the index.
+    fn binding(&self, path: &Path) -> Binding {
+        if self.read == Read::Staged && path == Path::new(".") { target::binding() } else { Binding::default() }
     }
 
     fn scanner<'s>(&'s self, policy: &'s Policy, options: &'s ScanOptions) -> Scanner<'s> {

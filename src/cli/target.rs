@@ -1,6 +1,6 @@
 //! What is to be scanned, and which configuration stands beside it.
 
-use crate::git::mirror;
+use crate::git::{Binding, mirror};
 use crate::policy::CONFIG_FILE;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -41,6 +41,12 @@ impl Target {
             Self::Url(url) => mirror::display(url),
         }
     }
+}
+
+/// What git's environment says of the repository here.
+pub(super) fn binding() -> Binding {
+    let path = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    Binding { git_dir: path("GIT_DIR"), work_tree: path("GIT_WORK_TREE"), index: path("GIT_INDEX_FILE") }
 }
 
 /// Where to read a file, and the folder from which its path counts: the root of its work tree, or else the folder it is

@@ -1,5 +1,6 @@
 //! Repositories: the only room that knows how git stores things.
 
+mod binding;
 mod commit;
 pub mod delta;
 mod error;
@@ -29,6 +30,7 @@ mod trace;
 mod tree;
 mod walk;
 
+pub use binding::Binding;
 pub use commit::{CommitHeader, signature, tag_target, tag_time};
 pub use error::GitError;
 pub use graph::Graph;

@@ -2,7 +2,7 @@
 
 use super::{Repository, error::GitError};
 use crate::model::Oid;
-use std::{io::Read, path::Path};
+use std::{fs, io::Read, path::Path};
 
 /// A version of a file that is staged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,18 +11,21 @@ pub struct StagedFile {
     pub path: Vec<u8>,
     /// Its blob.
     pub blob: Oid,
-    /// The blob that it replaces at HEAD, be it under another name.
-    pub before: Option<Oid>,
+    /// The blobs that it replaces: at HEAD, be it under another name, and at the other parents of a merge.
+    pub before: Vec<Oid>,
 }
 
 impl Repository {
-    /// What the index holds and HEAD does not, sorted by path. A file that is only announced (`git add --intent-to-add`)
-    /// brings nothing yet; of one in conflict both sides are listed, as the merge would bring either.
+    /// What the index holds and no parent of the next commit does, sorted by path: parents are HEAD and, in a merge, what is
+    /// merged. A file that is only announced (`git add --intent-to-add`) brings nothing yet; of one in conflict both sides
+    /// are listed, as the commit would bring either.
     pub fn staged(&self) -> Result<Vec<StagedFile>, GitError> {
         self.work_tree()?;
         let failed = self.failed();
         let index = self.git.index().map_err(&failed)?;
         let head = self.head_tree().map_err(&failed)?;
+        let merged = self.merged_trees();
+        let merged = |path: &[u8]| merged.iter().filter_map(|tree| entry_at(tree, path)).collect::<Vec<_>>();
         let mut options = git2::DiffOptions::new();
         options.include_typechange(true).ignore_submodules(true);
         let diff = self.git.diff_tree_to_index(head.as_ref(), Some(&index), Some(&mut options));
@@ -43,20 +46,21 @@ impl Repository {
             };
             let brings = !matches!(delta.status(), git2::Delta::Deleted | git2::Delta::Conflicted);
             if let (true, true, Some(path), Some(blob)) = (brings, is_file(&new), new.path_bytes(), own(new.id())) {
-                let before = if old.exists() && is_file(&old) { own(old.id()) } else { None };
-                // A file that only has another name or another mode brings nothing.
-                if before != Some(blob) {
-                    found.push(StagedFile { path: path.to_vec(), blob, before });
-                }
+                let at_head = if old.exists() && is_file(&old) { own(old.id()) } else { None };
+                let before = merged(path).into_iter().chain(at_head).collect();
+                found.push(StagedFile { path: path.to_vec(), blob, before });
             }
         }
         // Entries in conflict stand at stages 1 (what both sides come from), 2 and 3.
         for entry in index.iter().filter(|entry| matches!(entry.flags >> 12 & 3, 2 | 3)) {
             if let (0o100_000 | 0o120_000, Some(blob)) = (entry.mode & 0o170_000, own(entry.id)) {
-                let before = head.as_ref().and_then(|tree| entry_at(tree, &entry.path));
+                let at_head = head.as_ref().and_then(|tree| entry_at(tree, &entry.path));
+                let before = merged(&entry.path).into_iter().chain(at_head).collect();
                 found.push(StagedFile { path: entry.path, blob, before });
             }
         }
+        // A file that only has another name or another mode brings nothing, nor does one that is merged as it is.
+        found.retain(|file| !file.before.contains(&file.blob));
         found.sort();
         found.dedup();
         Ok(found)
@@ -100,6 +104,14 @@ impl Repository {
     /// The blob at `path` in the commit at HEAD.
     pub fn blob_at_head(&self, path: &[u8]) -> Option<Oid> {
         entry_at(&self.head_tree().ok()??, path)
+    }
+
+    /// Those of the commits that are being merged. What is missing of them says nothing: then more counts.
+    fn merged_trees(&self) -> Vec<git2::Tree<'_>> {
+        let heads = fs::read(self.git.path().join("MERGE_HEAD")).unwrap_or_default();
+        let ids = heads.split(|&byte| byte == b'\n').filter_map(|line| Oid::from_hex(line.trim_ascii()).ok());
+        let commits = ids.filter_map(|id| self.git.find_commit(git2::Oid::from_bytes(id.as_bytes()).ok()?).ok());
+        commits.filter_map(|commit| commit.tree().ok()).collect()
     }
 
     /// `None` on a branch without commits.

@@ -5,6 +5,7 @@
 //! * [`Examination`]: looks at the push and comes back in time.
 //! * [`Case`]: all of that together; [`Case::judge`] gives the [`Verdict`].
 //! * [`Event`]: what the audit log keeps of it, by [`append`]; [`message`]: what the pusher reads of it.
+//! * [`commit`]: what the author of a commit reads that is stopped before it is made.
 //! * [`chain`]: runs the hook that was there before.
 //! * [`install`] puts the hook where git looks for it, [`doctor`] tells whether it can do its work there.
 //!
@@ -12,6 +13,7 @@
 
 mod case;
 pub mod chain;
+pub mod commit;
 pub mod doctor;
 mod doors;
 mod event;

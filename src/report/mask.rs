@@ -95,7 +95,7 @@ impl Mask {
     }
 
     /// The place for a person: `path:line:column`, on one line.
-    pub(super) fn spot(&self, location: &Location) -> String {
+    pub fn spot(&self, location: &Location) -> String {
         let place = match self.path(location) {
             Some(path) => self.line(&path),
             None => location.place.display(&location.object),
@@ -119,7 +119,7 @@ impl Mask {
     }
 
     /// What a person is shown of a value, on one line.
-    pub(super) fn shown(&self, secret: &Secret) -> String {
+    pub fn shown(&self, secret: &Secret) -> String {
         self.value(secret).map_or_else(|| secret.redacted(), |value| spell_out(&value))
     }
 }

@@ -1,19 +1,24 @@
-//! What a scan found, written out: for a person, for a program (JSON Lines), for code scanning (SARIF).
+//! What a scan found, written out: for a person, for a program (JSON Lines), for code scanning (SARIF), for GitLab, for a
+//! job of GitHub Actions.
 //!
-//! The same report gives the same bytes: no clock, no environment, no order of a hash map. Unless [`Style::reveal`] is
+//! The same report gives the same bytes: no clock, no environment, no order of a hash map. GitLab demands the times of the
+//! scan; the caller says them. Unless [`Style::reveal`] is
 //! set, no value of a finding leaves through any of the formats, wherever else in the repository it was also used.
 
+mod github;
+mod gitlab;
 mod jsonl;
 mod line_hash;
 mod mask;
 mod sarif;
 mod text;
+mod words;
 
 pub use jsonl::SCHEMA_VERSION;
 pub use line_hash::line_hashes;
 pub use mask::Mask;
 
-use crate::model::{Place, Report};
+use crate::model::Report;
 use crate::rules::RuleSet;
 use std::io;
 
@@ -27,8 +32,12 @@ pub struct Style {
     pub color: bool,
     /// List every dropped value with the reason for its drop; text and JSON Lines.
     pub explain: bool,
-    /// List the suppressed findings too. JSON Lines always has them, under a type of their own.
+    /// Write the suppressed findings too. JSON Lines always has them, under a type of their own.
     pub show_suppressed: bool,
+    /// When the scan began; GitLab only, in whole seconds.
+    pub began: jiff::Timestamp,
+    /// When it ended, likewise.
+    pub ended: jiff::Timestamp,
 }
 
 /// Whom the report is for.
@@ -40,26 +49,18 @@ pub enum Format {
     Jsonl,
     /// Code scanning: one SARIF 2.1.0 log.
     Sarif,
-}
-
-/// What a place beside the history means for a value that stands nowhere else.
-fn place_words(place: &Place) -> &'static str {
-    match place {
-        Place::Staged(_) => "staged, not committed yet",
-        Place::Worktree(_) => "in a file, not in HEAD",
-        Place::RefName(_) => "in the name of a ref, which every push and clone carries",
-        Place::Config(_) => "in this repository's own configuration, which no push carries",
-        Place::Reflog(_) => "in this repository's own reflogs, which no push carries",
-        Place::Stdin => "on standard input",
-        Place::File(_) | Place::Lfs(_) | Place::Commit | Place::Tag | Place::Unnamed => "in history",
-    }
+    /// GitLab: one secret detection report, schema 15.2.1, of one repository.
+    Gitlab,
+    /// A job of GitHub Actions: workflow commands that make annotations.
+    Github,
 }
 
 /// Writes `report` to `out`. `rules` are those of the scan: SARIF describes them.
 ///
 /// # Errors
 ///
-/// What `out` answers, and a set of values too large to look for in what is written.
+/// What `out` answers, a set of values too large to look for in what is written, and several repositories in a report for
+/// GitLab.
 pub fn write(
     report: &Report,
     rules: &RuleSet,
@@ -72,5 +73,7 @@ pub fn write(
         Format::Text => text::write(report, &mask, style, out),
         Format::Jsonl => jsonl::write(report, &mask, style, out),
         Format::Sarif => sarif::write(report, rules, &mask, style, out),
+        Format::Gitlab => gitlab::write(report, rules, &mask, style, out),
+        Format::Github => github::write(report, &mask, style, out),
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     detect::Detector,
-    git::{BlobHash, Head, Life, ObjectIndex, Repository, StagedFile, Store, Visitor, lfs::Pointer},
+    git::{Binding, BlobHash, Head, Life, ObjectIndex, Repository, StagedFile, Store, Visitor, lfs::Pointer},
     model::{Gap, GapKind, Oid, Place, RepositoryReport, Source},
 };
 use memchr::memmem;
@@ -27,9 +27,10 @@ use std::{
 };
 
 impl Scanner<'_> {
-    /// Scans what is staged in the repository at `path`: of each file what the version at HEAD does not hold.
-    pub fn scan_staged(&self, path: &Path, name: &str) -> Result<RepositoryReport, ScanError> {
-        let repository = Repository::open(path)?;
+    /// Scans what is staged in the repository at `path`, or in the one that `binding` names: of each file what no version
+    /// that it replaces holds.
+    pub fn scan_staged(&self, path: &Path, binding: &Binding, name: &str) -> Result<RepositoryReport, ScanError> {
+        let repository = Repository::open_bound(path, binding)?;
         let staged = repository.staged()?;
         self.progress.begin(Stage::Walking, staged.len() as u64);
         self.snapshot(name, Source::Staged, Some(&repository), |reader, beside| {
@@ -157,7 +158,8 @@ fn list(root: &Path, which: Which) -> Result<files::Files, ScanError> {
     files::list(root, which).map_err(|source| ScanError::Io { path: root.to_owned(), source })
 }
 
-/// Reads one staged file and forgets what its version at HEAD held already. `works` are for the two versions.
+/// Reads one staged file and forgets what the versions that it replaces held already. `works` are for the new version and
+/// for the old ones.
 fn read_staged(
     reader: &TextReader<'_>,
     repository: &Repository,
@@ -176,7 +178,12 @@ fn read_staged(
         }
     };
     let reading = read(work, blob);
-    if let (Some(before), true) = (before, work.sightings.len() + work.dropped.len() > kept + dropped) {
+    // Mostly nothing was found, and then no old version is read.
+    let found = |work: &ContentWork| work.sightings.len() + work.dropped.len() > kept + dropped;
+    for before in before {
+        if !found(work) {
+            break;
+        }
         old.sightings.clear();
         old.dropped.clear();
         // Should the old version be unreadable, all that is in the new one counts.

@@ -1,13 +1,15 @@
-//! Whole outputs: what each format looks like, that JSON Lines keep to their schema, and that no value gets out.
+//! Whole outputs: what each format looks like, that JSON Lines and GitLab's report keep to their schemas, and that no value
+//! gets out.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says no by panicking")]
 #![allow(unreachable_pub, reason = "modules of a test have no public")]
 
 mod fixture;
+mod gitlab;
 mod masking;
 mod schema;
 
-use keytrail::model::{Gap, GapKind, Report};
+use keytrail::model::{Gap, GapKind, Report, RepositoryReport};
 use keytrail::report::{Format, Style, write};
 
 /// The report as text.
@@ -15,6 +17,14 @@ fn render(report: &Report, format: Format, style: &Style) -> String {
     let mut out = Vec::new();
     write(report, &fixture::rules(), format, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// The report in every format; GitLab's holds one repository.
+fn render_all(report: &Report, style: &Style) -> Vec<(Format, String)> {
+    let whole = [Format::Text, Format::Jsonl, Format::Sarif, Format::Github];
+    let alone = |repository: &RepositoryReport| Report { repositories: vec![repository.clone()] };
+    let gitlab = report.repositories.iter().map(|one| (Format::Gitlab, render(&alone(one), Format::Gitlab, style)));
+    whole.into_iter().map(|format| (format, render(report, format, style))).chain(gitlab).collect()
 }
 
 /// Compares with the file, or writes it when `BLESS` is set.
@@ -71,6 +81,13 @@ fn sarif_looks_as_it_should() {
 }
 
 #[test]
+fn annotations_look_as_they_should() {
+    let style = Style { show_suppressed: true, ..Style::default() };
+    assert_snapshot("findings.github", &render(&fixture::report(), Format::Github, &style));
+    assert_snapshot("two.github", &render(&fixture::two(), Format::Github, &Style::default()));
+}
+
+#[test]
 fn suppressed_findings_stay_out_of_sarif_unless_asked_for() {
     let log = render(&fixture::report(), Format::Sarif, &Style::default());
     assert!(!log.contains("suppressions"));
@@ -79,8 +96,7 @@ fn suppressed_findings_stay_out_of_sarif_unless_asked_for() {
 #[test]
 fn reveal_shows_the_values() {
     let style = Style { reveal: true, ..Style::default() };
-    for format in [Format::Text, Format::Jsonl, Format::Sarif] {
-        let written = render(&fixture::report(), format, &style);
+    for (format, written) in render_all(&fixture::report(), &style) {
         assert!(written.contains(&fixture::secret(1)), "{format:?}");
     }
 }
@@ -98,7 +114,7 @@ fn a_run_is_cut_where_code_scanning_would_refuse_it() {
 
 #[test]
 fn the_verdict_says_clean_only_as_far_as_it_goes() {
-    let verdict = |change: &dyn Fn(&mut keytrail::model::RepositoryReport)| {
+    let verdict = |change: &dyn Fn(&mut RepositoryReport)| {
         let mut repository = fixture::empty("app");
         change(&mut repository);
         let text = render(&Report { repositories: vec![repository] }, Format::Text, &Style::default());

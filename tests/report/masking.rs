@@ -1,10 +1,10 @@
 //! Whatever strings a report holds, no value of it is written.
 
-use crate::{fixture, render};
+use crate::{fixture, render_all};
 use keytrail::model::{
     ComponentKind, Gap, GapKind, Occurrence, Report, RepositoryReport, Severity, Suppression, SuppressionKind, Trace,
 };
-use keytrail::report::{Format, Style};
+use keytrail::report::Style;
 use proptest::prelude::*;
 
 /// A string with a value in it, with whatever around.
@@ -103,9 +103,9 @@ proptest! {
     ) {
         let id = fixture::key_id(["AK", "IA"], seed);
         let report = report(&id, &secret, &before, &after);
-        let style = Style { reveal: false, color, explain: listing, show_suppressed: listing };
-        for format in [Format::Text, Format::Jsonl, Format::Sarif] {
-            for reading in readings(&render(&report, format, &style)) {
+        let style = Style { color, explain: listing, show_suppressed: listing, ..Style::default() };
+        for (format, written) in render_all(&report, &style) {
+            for reading in readings(&written) {
                 let folded = reading.to_ascii_lowercase();
                 prop_assert!(!folded.contains(&id.to_ascii_lowercase()), "{format:?}: {reading}");
                 prop_assert!(!folded.contains(&secret.to_ascii_lowercase()), "{format:?}: {reading}");
@@ -119,8 +119,8 @@ fn the_fixture_gives_no_value_away() {
     let style = Style { explain: true, show_suppressed: true, ..Style::default() };
     let report = fixture::report();
     let repository = &report.repositories[0];
-    for format in [Format::Text, Format::Jsonl, Format::Sarif] {
-        let readings = readings(&render(&report, format, &style));
+    for (format, written) in render_all(&report, &style) {
+        let readings = readings(&written);
         for component in repository.findings.iter().chain(&repository.suppressed).flat_map(|f| &f.components) {
             let value = std::str::from_utf8(component.secret.expose()).unwrap().to_ascii_lowercase();
             assert!(

@@ -5,7 +5,7 @@ use crate::{
     stage::{Pair, Stage},
     support::Keys,
 };
-use std::fmt::Write;
+use std::{fmt::Write, fs};
 
 /// Runs on a server, with ids of a format.
 type Case = fn(&Server, &str);
@@ -18,11 +18,14 @@ pub const ALL: &[(&str, Case)] = &[
     ("a forced push", forced),
     ("a tag with a key in its message", tag_message),
     ("a commit with a key in its message", commit_message),
+    ("a key as a name: of an author, of a branch", named),
     ("ten refs at once", ten_refs),
     ("deleting", deleting),
     ("ten thousand objects", many_objects),
     ("an empty repository", empty),
     ("a branch that was deleted comes again", deleted_again),
+    ("objects that another repository lends", lent),
+    ("a push out of a shallow clone", shallow),
     ("what a merge alone brings in", merge_only),
     ("replace refs hide nothing", replaced),
     ("symbolic links and submodules", links),
@@ -106,6 +109,20 @@ fn commit_message(server: &Server, format: &str) {
     stage.push(&["main"]).refused().names(&pair, &commit, "message");
 }
 
+fn named(server: &Server, format: &str) {
+    let stage = Stage::with_history(server, format);
+    let pair = stage.pair();
+    stage.client.branch("author");
+    let message = ["commit", "-q", "--allow-empty", "-m", "x"];
+    stage.client.git_with_env(&message, &[("GIT_AUTHOR_NAME", &pair.id)]);
+    let commit = stage.client.head();
+    stage.push(&["author"]).refused().names(&pair, &commit, "author");
+    let pair = stage.pair();
+    stage.client.checkout("main");
+    stage.client.branch(&pair.id);
+    stage.push(&[&pair.id]).refused().says(&format!("{}…(20)", &pair.id[..4]));
+}
+
 fn ten_refs(server: &Server, format: &str) {
     let stage = Stage::with_history(server, format);
     let names: Vec<String> = (0..10).map(|n| format!("branch-{n}")).collect();
@@ -182,6 +199,30 @@ fn deleted_again(server: &Server, format: &str) {
     stage.push(&["gone"]).refused().names(&pair, &commit, "gone:2");
     stage.client.put("more", "x\n");
     stage.push(&["gone:main"]).refused().names(&pair, &commit, "gone:2");
+}
+
+fn lent(server: &Server, format: &str) {
+    let stage = Stage::with_history(server, format);
+    let pool = stage.client.beside("pool.git");
+    let folder = pool.to_str().unwrap();
+    stage.client.git(&["init", "-q", "--bare", &format!("--object-format={format}"), folder]);
+    let (pair, commit) = stage.leak("theirs");
+    stage.client.git(&["push", "-q", folder, "main"]);
+    fs::write(stage.bare.join("objects/info/alternates"), format!("{folder}/objects\n")).unwrap();
+    // Git offers what the pool has, and so nothing is sent; yet this repository had no key before.
+    stage.push(&["main"]).refused().names(&pair, &commit, "theirs:2");
+    stage.client.write("theirs", "x\n");
+    stage.client.amend();
+    stage.push(&["main"]).accepted();
+}
+
+fn shallow(server: &Server, format: &str) {
+    let stage = Stage::with_history(server, format);
+    fs::write(stage.client.path().join(".git/shallow"), format!("{}\n", stage.client.head())).unwrap();
+    stage.client.put("clean", "x\n");
+    stage.push(&["main"]).accepted();
+    let (pair, commit) = stage.leak("deep/bad");
+    stage.push(&["main"]).refused().names(&pair, &commit, "deep/bad:2");
 }
 
 fn merge_only(server: &Server, format: &str) {

@@ -6,10 +6,17 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
 
+mod bypass;
 mod cases;
+mod crowd;
 mod daemon;
+mod damaged;
+mod disk;
 mod gitolite;
 mod hook;
+mod huge;
+mod input;
+mod killed;
 mod lighttpd;
 mod nginx;
 mod process;
@@ -19,6 +26,7 @@ mod ssh;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+mod way_out;
 
 use server::Server;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,9 +35,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 fn keeps_all_promises(server: &Server, format: &str) {
     let kept = |case: &fn(&Server, &str)| catch_unwind(AssertUnwindSafe(|| case(server, format))).is_ok();
     let broken: Vec<&str> = cases::ALL.iter().filter(|(_, case)| !kept(case)).map(|(name, _)| *name).collect();
-    if !broken.is_empty() {
-        panic!("{} with {format}: {broken:#?}\n{}", server.name, server.last_words());
-    }
+    assert!(broken.is_empty(), "{} with {format}: {broken:#?}\n{}", server.name, server.last_words());
 }
 
 #[test]
@@ -40,6 +46,36 @@ fn folders_refuse_what_is_dirty_and_take_what_is_clean() {
 #[test]
 fn folders_with_sha256_do_so_too() {
     keeps_all_promises(&Server::local().hooked(), "sha256");
+}
+
+#[test]
+fn a_crowd_gets_two_hundred_right_verdicts_and_a_hundred_events() {
+    crowd::crowd(&Server::local().hooked());
+}
+
+#[test]
+#[ignore = "needs servers: .ci/run runs them"]
+fn a_crowd_behind_lighttpd_does_so_too() {
+    crowd::crowd(&lighttpd::start());
+}
+
+#[test]
+#[ignore = "needs servers: .ci/run runs them"]
+fn a_crowd_behind_sshd_does_so_too() {
+    crowd::crowd(&ssh::start());
+}
+
+#[test]
+fn a_bypass_is_off_by_default_and_written_down_with_its_reason() {
+    bypass::bypass(&Server::local().hooked(), "sha1");
+}
+
+#[test]
+#[ignore = "needs servers: .ci/run runs them"]
+fn a_bypass_by_way_of_a_server_is_written_down_with_its_user() {
+    for start in [lighttpd::start, nginx::start, ssh::start, gitolite::start, daemon::start] {
+        bypass::bypass(&start(), "sha1");
+    }
 }
 
 macro_rules! behind {

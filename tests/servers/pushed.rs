@@ -19,7 +19,7 @@ impl<'a> Pushed<'a> {
     pub fn new(stage: &'a Stage<'a>, output: Output, before: (String, BTreeSet<PathBuf>)) -> Self {
         let message = String::from_utf8(output.stderr).unwrap();
         let raw = message.chars().find(|&c| c != '\n' && (c.is_control() || is_bidirectional(c)));
-        assert_eq!(raw, None, "a terminal would obey this: {message:?}");
+        assert_eq!(raw, None, "a terminal would obey this: {message:.4000?}");
         Self { stage, accepted: output.status.success(), message, before }
     }
 
@@ -27,20 +27,20 @@ impl<'a> Pushed<'a> {
     #[track_caller]
     pub fn accepted(self) {
         let spoken = self.message.lines().find(|line| line.starts_with("remote: ") && !line.starts_with(GITOLITE));
-        assert!(self.accepted && spoken.is_none(), "{}\n{}", self.message, self.stage.audit_log());
+        assert!(self.accepted && spoken.is_none(), "{:.4000}\n{:.4000}", self.message, self.stage.audit_log());
     }
 
     /// All of it was let in, but something was said.
     #[track_caller]
     pub fn accepted_with_a_word(self) -> Self {
-        assert!(self.accepted && self.message.contains("remote: "), "{}", self.message);
+        assert!(self.accepted && self.message.contains("remote: "), "{:.4000}", self.message);
         self
     }
 
     /// None of it was let in, and nothing of it stays.
     #[track_caller]
     pub fn refused(self) -> Self {
-        assert!(!self.accepted, "accepted: {}", self.message);
+        assert!(!self.accepted, "accepted: {:.4000}", self.message);
         self.says("pre-receive hook declined").leaves_nothing()
     }
 
@@ -57,7 +57,7 @@ impl<'a> Pushed<'a> {
     /// The message holds this.
     #[track_caller]
     pub fn says(self, what: &str) -> Self {
-        assert!(self.message.contains(what), "{what:?} is not in: {}", self.message);
+        assert!(self.message.contains(what), "{what:?} is not in: {:.4000}", self.message);
         self
     }
 

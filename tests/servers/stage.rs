@@ -108,7 +108,8 @@ impl<'a> Stage<'a> {
         let before = self.holdings();
         let output = self.push_command(arguments).output().unwrap();
         let pushed = Pushed::new(self, output, before);
-        self.keeps_quiet("the client", &pushed.message);
+        let remote: String = pushed.message.lines().filter(|line| line.starts_with("remote:")).collect();
+        self.keeps_quiet("the client", &remote);
         self.keeps_its_secrets();
         pushed
     }

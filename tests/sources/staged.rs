@@ -64,7 +64,7 @@ fn a_repository_without_commits_and_a_linked_work_tree_have_an_index_each() {
 }
 
 #[test]
-fn what_is_only_announced_brings_nothing_and_a_conflict_brings_what_the_other_side_has() {
+fn what_is_only_announced_brings_nothing_and_a_conflict_brings_what_no_parent_has() {
     let (repo, [announced, ours, theirs]) = harmless(6);
     repo.write("later", format!("{announced}\n"));
     repo.git(&["add", "--intent-to-add", "later"]);
@@ -76,7 +76,13 @@ fn what_is_only_announced_brings_nothing_and_a_conflict_brings_what_the_other_si
     repo.put("config", format!("{theirs}\n"));
     repo.checkout("main");
     repo.put("config", format!("{ours}\n"));
+    // Both sides of a merge are its parents.
     repo.try_git(&["merge", "-q", "topic"]);
+    assert!(repo.git(&["ls-files", "--unmerged"]).contains("config"));
+    assert_eq!(sum(&staged(&repo)), (0, 0));
+    repo.git(&["merge", "--abort"]);
+    // What is picked is none.
+    repo.try_git(&["cherry-pick", "topic"]);
     assert!(repo.git(&["ls-files", "--unmerged"]).contains("config"));
     let outcome = staged(&repo);
     assert_eq!((sum(&outcome), spots(&outcome, &theirs)), ((1, 1), vec![spot("staged", "config")]));

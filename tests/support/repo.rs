@@ -98,7 +98,11 @@ impl Repo {
 
     /// Runs git, whatever comes of it.
     pub fn try_git(&self, arguments: &[&str]) -> Output {
-        self.command(&self.path).args(arguments).stdin(Stdio::null()).output().unwrap()
+        self.try_git_in(&self.path, arguments)
+    }
+
+    pub fn try_git_in(&self, folder: &Path, arguments: &[&str]) -> Output {
+        self.command(folder).args(arguments).stdin(Stdio::null()).output().unwrap()
     }
 
     pub fn git_with_env(&self, arguments: &[&str], env: &[(&str, &str)]) -> String {

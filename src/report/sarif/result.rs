@@ -4,7 +4,7 @@ use super::log::{Message, ResultProperties, SarifLocation, SarifResult, SarifSup
 use super::place::location;
 use super::rule::{RuleTable, level};
 use crate::model::{CommitRef, Finding, Fingerprint, Suppression, SuppressionKind};
-use crate::report::{mask::Mask, place_words};
+use crate::report::{mask::Mask, words};
 use std::collections::BTreeMap;
 
 /// Code scanning keeps this many locations of a result. Commits and refs in the properties are held to it too.
@@ -19,7 +19,7 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
         rule_id: table.id(rule_index),
         rule_index,
         level: level(finding.severity),
-        message: Message { text: message(finding, mask) },
+        message: Message { text: words::summary(finding, mask) },
         locations: [location(primary, None, None, mask)],
         related_locations: related(finding, mask),
         partial_fingerprints: BTreeMap::from([
@@ -37,34 +37,6 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
             expires: finding.expires.clone(),
         },
     }
-}
-
-/// Names no author: this text is shown to all who see the alert.
-fn message(finding: &Finding, mask: &Mask) -> String {
-    let trace = &finding.trace;
-    let values: Vec<String> = finding.components.iter().map(|component| mask.shown(&component.secret)).collect();
-    let values = values.join(", ");
-    let account = finding.account_id.as_ref().map(|id| format!(" AWS account {id}.")).unwrap_or_default();
-    if let (Some(place), false) = (trace.beside_history(), trace.at_head) {
-        return format!("{} ({values}), {}.{account}", mask.text(&finding.title), place_words(place));
-    }
-    let introduced = match trace.introduced() {
-        Some(commit) => {
-            let day = commit.date.get(..10).unwrap_or(&commit.date);
-            format!("introduced by commit {} on {}", commit.id.short(), mask.text(day))
-        }
-        None => "introduced by no commit of this repository".to_owned(),
-    };
-    let now = match (trace.at_head, trace.reachable, trace.present_in.is_empty()) {
-        (true, _, _) => "still in HEAD",
-        (false, false, _) => "not in HEAD: no ref reaches it, but it is still in the object store",
-        (false, true, false) => "not in HEAD, but other refs still hold it",
-        (false, true, true) => "not in HEAD: history keeps it",
-    };
-    let wrapped = mask.wrapping(&finding.primary().location).map(|wrapping| format!(", inside of {wrapping}"));
-    let wrapped = wrapped.unwrap_or_default();
-    let expires = finding.expires.as_ref().map(|time| format!(" Valid until {time}.")).unwrap_or_default();
-    format!("{} ({values}){wrapped}, {introduced}, {now}.{account}{expires}", mask.text(&finding.title))
 }
 
 /// The other components, then the other places.

@@ -4,6 +4,7 @@ use super::log::{Configuration, Help, Message, NotificationDescriptor, Reporting
 use super::place::is_absolute_url;
 use crate::model::{Confidence, Coverage, Finding, GapKind, Severity};
 use crate::report::mask::Mask;
+use crate::report::words::{cut, sentence};
 use crate::rules::RuleSet;
 use std::collections::{BTreeSet, HashMap};
 
@@ -107,9 +108,9 @@ impl Source<'_> {
         ReportingDescriptor {
             name: pascal_case(&id),
             short_description: Message {
-                text: cut(&if history { format!("{name}, in history only.") } else { sentence(&name) }),
+                text: cut(&if history { format!("{name}, in history only.") } else { sentence(&name) }, DESCRIPTION),
             },
-            full_description: Message { text: cut(&format!("{description} {where_}")) },
+            full_description: Message { text: cut(&format!("{description} {where_}"), DESCRIPTION) },
             help_uri: self.references.iter().find(|url| is_absolute_url(url)).cloned(),
             help: Help {
                 text: format!("{description} {where_}\n\nWhat to do: {advice}\n{lines}").trim_end().to_owned(),
@@ -186,18 +187,6 @@ fn pascal_case(id: &str) -> String {
     words.flat_map(|word| word.chars().take(1).map(|c| c.to_ascii_uppercase()).chain(word.chars().skip(1))).collect()
 }
 
-fn sentence(text: &str) -> String {
-    let text = text.trim();
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
-}
-
-fn cut(text: &str) -> String {
-    if text.chars().count() <= DESCRIPTION {
-        return text.to_owned();
-    }
-    text.chars().take(DESCRIPTION - 2).chain("….".chars()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,12 +194,5 @@ mod tests {
     #[test]
     fn names_are_in_pascal_case() {
         assert_eq!(pascal_case("aws-access-key/history"), "AwsAccessKeyHistory");
-    }
-
-    #[test]
-    fn descriptions_end_and_fit() {
-        assert_eq!(sentence("A key "), "A key.");
-        assert_eq!(cut(&"é".repeat(2_000)).chars().count(), DESCRIPTION);
-        assert!(cut(&"é".repeat(2_000)).ends_with("…."));
     }
 }

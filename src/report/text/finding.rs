@@ -5,7 +5,7 @@ use super::paint::{plural, some};
 use crate::model::{
     CommitRef, Component, ComponentKind, Finding, Lifetime, Place, RepositoryReport, Source, SuppressionKind, Trace,
 };
-use crate::report::place_words;
+use crate::report::words;
 use std::io;
 
 /// Refs named before "and N more".
@@ -140,7 +140,7 @@ fn beside_words(page: &Page<'_>, repository: &RepositoryReport, trace: &Trace, p
         (true, ..) => format!("in {}", some(&ref_names(page, repository, trace), REFS)),
         (false, Place::Worktree(_), Source::Files) => "in a file".to_owned(),
         (false, Place::Worktree(_), _) => "in the work tree, not committed yet".to_owned(),
-        _ => place_words(place).to_owned(),
+        _ => words::place(place).to_owned(),
     }
 }
 
