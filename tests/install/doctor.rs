@@ -18,9 +18,10 @@ fn problem(ran: &Ran, words: &str) {
     assert!(ran.code == 1 && problems.len() == 1 && problems[0].contains(words), "{words}: {ran:?}");
 }
 
+/// `LOG` stands for the folder's path.
 fn install_real(house: &House, server: &Path, settings: &str) {
     let config = house.path("hook.toml");
-    fs::write(&config, settings).unwrap();
+    fs::write(&config, settings.replace("LOG", house.path("").to_str().unwrap())).unwrap();
     let words = ["install", "--pre-receive"].map(OsStr::new);
     let ran = house.run(&[&words[..], &[server.as_os_str(), "--config".as_ref(), config.as_os_str()]].concat());
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -31,7 +32,7 @@ fn a_hook_that_works_is_proved_by_pushes_and_nothing_is_left_behind() {
     let house = House::new();
     let server = house.server("a.git");
     let log = house.path("audit.log");
-    install_real(&house, &server, "audit-log = \"audit.log\"\nbypass = true\n");
+    install_real(&house, &server, "audit-log = \"LOG/audit.log\"\nbypass = true\n");
     house.repo.git_in(&server, &["config", "receive.advertisePushOptions", "true"]);
     fs::write(&log, "").unwrap();
     chmod(&log, 0o600);
@@ -130,7 +131,7 @@ fn settings_that_cannot_be_used_are_told_with_the_reason() {
     let house = House::new();
     let server = house.server("a.git");
     for (settings, reason) in [
-        ("deadline = \"soon\"\n", "deadline"),
+        ("deadlines = 3\n", "deadlines"),
         ("rules = [\"absent.toml\"]\n", "absent.toml"),
         ("baseline = \"absent.json\"\n", "absent.json"),
         ("fingerprint-key = \"absent.key\"\n", "absent.key"),
@@ -144,9 +145,9 @@ fn settings_that_cannot_be_used_are_told_with_the_reason() {
             "{ran:?}"
         );
     }
-    install_real(&house, &server, "audit-log = \"absent/audit.log\"\n");
+    install_real(&house, &server, "audit-log = \"LOG/absent/audit.log\"\n");
     problem(&doctor(&house, &server), "audit.log: ");
-    install_real(&house, &server, "bypass = true\n");
+    install_real(&house, &server, "audit-log = \"LOG/audit.log\"\nbypass = true\n");
     let ran = doctor(&house, &server);
     assert!(
         ran.code == 0 && lines(&ran, "warning").iter().any(|line| line.contains("nobody can use the bypass")),

@@ -9,7 +9,7 @@ const DELEGATE: &str = r#"#!/bin/sh
 lines=$(cat)
 name=$(basename "$0")
 first=0
-for hook in "./hooks/$name.d"/*; do
+for hook in ./hooks/${name}.d/*; do
     [ -x "$hook" ] || continue
     printf '%s\n' "$lines" | "$hook"
     code=$?
