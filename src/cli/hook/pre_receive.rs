@@ -160,7 +160,7 @@ fn examine(
         repository: folder.to_path_buf(),
         updates: updates.to_vec(),
         quarantine: Quarantine {
-            incoming: env::var_os("GIT_QUARANTINE_PATH").map(PathBuf::from),
+            incoming: incoming(folder),
             // Git quotes names that hold a colon. Of the folders it lends from the repository's own is known anyhow.
             alternates: env::split_paths(&alternates).filter(|path| path.is_absolute()).collect(),
         },
@@ -177,6 +177,13 @@ fn examine(
         search_history: effective.search_history,
     };
     Ok(examination.run(until))
+}
+
+/// Where the pushed objects wait. Gitaly hands on only that objects go there, and not that it is a quarantine: see
+/// `customHooksEnv` in its `internal/gitaly/hook/custom.go`.
+fn incoming(folder: &Path) -> Option<PathBuf> {
+    let path = |name| env::var_os(name).map(PathBuf::from);
+    path("GIT_QUARANTINE_PATH").or_else(|| path("GIT_OBJECT_DIRECTORY").filter(|path| *path != folder.join("objects")))
 }
 
 fn policy(settings: &Settings, effective: &Effective, folder: &Path) -> Result<Policy, Failure> {
