@@ -170,12 +170,16 @@ impl Run<'_> {
     fn carry_out(&mut self, plan: Result<Plan, InstallError>) -> Result<(), CliError> {
         let plan = match plan {
             Ok(plan) => plan,
-            Err(error) => return Ok(self.error(error)),
+            Err(error) => {
+                self.error(error);
+                return Ok(());
+            }
         };
         if !self.dry
             && let Err(error) = plan.apply()
         {
-            return Ok(self.error(error));
+            self.error(error);
+            return Ok(());
         }
         let (done, to_do) = match plan.change {
             Change::Install => ("installed", "would install"),
