@@ -72,7 +72,7 @@ const NO_KEY: Failure = "the hook's fingerprint key cannot be used; `keytrail ho
 const NO_CONFIG: Failure = "the repository's .keytrail.toml cannot be used";
 const NO_INPUT: Failure = "what git said of the push makes no sense";
 
-pub(super) fn run(args: &PreReceiveArgs, _terminal: &Terminal) -> Result<ExitCode, CliError> {
+pub(super) fn run(args: &PreReceiveArgs) -> ExitCode {
     let started = Instant::now();
     let mut input = Vec::new();
     let read = io::stdin().lock().take(MOST_INPUT).read_to_end(&mut input);
@@ -118,7 +118,7 @@ pub(super) fn run(args: &PreReceiveArgs, _terminal: &Terminal) -> Result<ExitCod
     let (report, ended) = (report.unwrap_or_default(), without_path(ended, &folder));
     let case = Case { pusher: &pusher, updates: &watched, push: &report, ended: &ended, effective: &effective };
     let code = pronounce(&case, settings.audit_log.as_deref(), started);
-    Ok(ExitCode::from(args.then.after(code, &[], &input)))
+    ExitCode::from(args.then.after(code, &[], &input))
 }
 
 /// Gives the verdict: writes it down, tells the pusher, and gives the exit code.
