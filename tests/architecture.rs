@@ -214,6 +214,7 @@ fn without_items(tokens: &[Token], is_marked: impl Fn(&[Token]) -> bool, files: 
 
 fn is_test(attribute: &[Token]) -> bool {
     starts_with(attribute, &["#", "[", "cfg", "(", "test", ")", "]"])
+        || starts_with(attribute, &["#", "[", "cfg", "(", "all", "(", "test", ","])
 }
 
 fn allows_expect(attribute: &[Token]) -> bool {
@@ -344,7 +345,9 @@ fn every_room_keeps_to_its_floor() {
         let file = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
         let mut names = Vec::new();
         found.extend(breaches(&file, &fs::read_to_string(&path).unwrap(), &mut names));
-        let folder = path.parent().unwrap().strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+        // The modules of `a.rs` lie in `a/`, those of `a/mod.rs` beside it.
+        let stem = file.strip_suffix(".rs").unwrap();
+        let folder = stem.strip_suffix("/mod").unwrap_or(stem);
         tests_only.extend(names.into_iter().map(|name| format!("{folder}/{name}.rs")));
     }
     // A module that only tests see may do what tests may, but is held to the length and the floors.

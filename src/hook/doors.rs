@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The doors of a push, each once. A push may move 50,000 refs, and settings tell few of them apart.
 pub(super) struct Doors<'a> {
     case: Case<'a>,
-    doors: Vec<Door>,
+    distinct: Vec<Door>,
     /// By full name.
     by_ref: FxHashMap<String, usize>,
     by_commit: BTreeMap<Oid, BTreeSet<usize>>,
@@ -16,7 +16,7 @@ pub(super) struct Doors<'a> {
 
 impl<'a> Doors<'a> {
     pub(super) fn new(case: Case<'a>) -> Self {
-        let mut doors = Self { case, doors: Vec::new(), by_ref: FxHashMap::default(), by_commit: BTreeMap::new() };
+        let mut doors = Self { case, distinct: Vec::new(), by_ref: FxHashMap::default(), by_commit: BTreeMap::new() };
         for update in case.updates.iter().filter(|update| update.new.is_some()) {
             doors.number(&update.name());
         }
@@ -33,9 +33,9 @@ impl<'a> Doors<'a> {
             return number;
         }
         let door = self.case.effective.for_ref(name);
-        let number = self.doors.iter().position(|other| *other == door).unwrap_or_else(|| {
-            self.doors.push(door);
-            self.doors.len() - 1
+        let number = self.distinct.iter().position(|other| *other == door).unwrap_or_else(|| {
+            self.distinct.push(door);
+            self.distinct.len() - 1
         });
         self.by_ref.insert(name.to_owned(), number);
         number
@@ -49,17 +49,17 @@ impl<'a> Doors<'a> {
         if through.is_empty() {
             through = self.all();
         }
-        through.retain(|&number| self.doors[number].enabled);
+        through.retain(|&number| self.distinct[number].enabled);
         through
     }
 
     /// All doors of the push.
     pub(super) fn all(&self) -> BTreeSet<usize> {
-        (0..self.doors.len()).collect()
+        (0..self.distinct.len()).collect()
     }
 
     pub(super) fn get(&self, numbers: &BTreeSet<usize>) -> impl Iterator<Item = &Door> + Clone {
-        numbers.iter().map(|&number| &self.doors[number])
+        numbers.iter().map(|&number| &self.distinct[number])
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod finding;
 mod remedy;
+#[cfg(test)]
+mod tests;
 
 use super::{Bypass, Case, Decision, Host, Unscanned, Verdict, verdict::MAX_REASON};
 use crate::model::{Finding, Gap};
@@ -61,7 +63,7 @@ struct Page<'a> {
     lines: Vec<String>,
 }
 
-impl<'a> Page<'a> {
+impl Page<'_> {
     fn say(&mut self, line: impl Into<String>) {
         self.lines.push(line.into());
     }

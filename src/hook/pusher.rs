@@ -69,75 +69,47 @@ mod tests {
         Pusher::new(&find, Path::new(path))
     }
 
+    /// Variables; then the host, the user and the variable it comes from, the repository, the way, the address.
+    type Told<'a> =
+        (&'a [(&'a str, &'a str)], (Host, Option<(&'a str, &'a str)>, &'a str, Option<&'a str>, Option<&'a str>));
+
     #[test]
     fn each_host_is_known_by_its_own_variables() {
         let ssh = ("SSH_CONNECTION", "192.0.2.7 50000 192.0.2.1 22");
-        let cases: &[(&[(&str, &str)], Host, Option<(&str, &str)>, &str, Option<&str>, Option<&str>)] = &[
+        let (jane, from) = (|name| Some((name, "jane")), Some("192.0.2.7"));
+        let cases: [Told<'_>; 10] = [
             (
                 &[
                     ("GITHUB_REPO_NAME", "team/app"),
                     ("GITHUB_USER_LOGIN", "jane"),
                     ("GITHUB_USER_IP", "192.0.2.7"),
-                    ("GITHUB_VIA", "pull request merge button"),
+                    ("GITHUB_VIA", "merge button"),
                 ],
-                Host::GitHub,
-                Some(("GITHUB_USER_LOGIN", "jane")),
-                "team/app",
-                Some("pull request merge button"),
-                Some("192.0.2.7"),
+                (Host::GitHub, jane("GITHUB_USER_LOGIN"), "team/app", Some("merge button"), from),
             ),
             (
-                &[
-                    ("GL_ID", "user-7"),
-                    ("GL_USERNAME", "jane"),
-                    ("GL_PROJECT_PATH", "group/sub/app"),
-                    ("GL_PROTOCOL", "web"),
-                ],
-                Host::GitLab,
-                Some(("GL_USERNAME", "jane")),
-                "group/sub/app",
-                Some("web"),
-                None,
+                &[("GL_ID", "user-7"), ("GL_USERNAME", "jane"), ("GL_PROJECT_PATH", "a/b/app"), ("GL_PROTOCOL", "web")],
+                (Host::GitLab, jane("GL_USERNAME"), "a/b/app", Some("web"), None),
             ),
             (
                 &[("GL_ID", "key-9"), ("GL_REPOSITORY", "project-4"), ("GL_PROTOCOL", "ssh")],
-                Host::GitLab,
-                Some(("GL_ID", "key-9")),
-                "project-4",
-                Some("ssh"),
-                None,
+                (Host::GitLab, Some(("GL_ID", "key-9")), "project-4", Some("ssh"), None),
             ),
             (
                 &[("GL_USER", "jane"), ("GL_REPO", "team/app"), ssh],
-                Host::Gitolite,
-                Some(("GL_USER", "jane")),
-                "team/app",
-                Some("ssh"),
-                Some("192.0.2.7"),
+                (Host::Gitolite, jane("GL_USER"), "team/app", Some("ssh"), from),
             ),
             (
                 &[("GITEA_REPO_NAME", "app"), ("GITEA_REPO_USER_NAME", "team"), ("GITEA_PUSHER_NAME", "jane")],
-                Host::Gitea,
-                Some(("GITEA_PUSHER_NAME", "jane")),
-                "team/app",
-                None,
-                None,
+                (Host::Gitea, jane("GITEA_PUSHER_NAME"), "team/app", None, None),
             ),
             (
                 &[("GITEA_REPO_NAME", "app"), ("GITEA_REPO_USER_NAME", "team"), ("GITEA_REPO_IS_WIKI", "true")],
-                Host::Gitea,
-                None,
-                "team/app.wiki",
-                None,
-                None,
+                (Host::Gitea, None, "team/app.wiki", None, None),
             ),
             (
                 &[("BB_PROJECT_KEY", "TEAM"), ("BB_REPO_SLUG", "app"), ("BB_USER_NAME", "jane")],
-                Host::Bitbucket,
-                Some(("BB_USER_NAME", "jane")),
-                "TEAM/app",
-                None,
-                None,
+                (Host::Bitbucket, jane("BB_USER_NAME"), "TEAM/app", None, None),
             ),
             (
                 &[
@@ -146,29 +118,16 @@ mod tests {
                     ("GIT_PROJECT_ROOT", "/srv/git"),
                     ("GATEWAY_INTERFACE", "CGI/1.1"),
                 ],
-                Host::Plain,
-                Some(("REMOTE_USER", "jane")),
-                "team/app",
-                Some("http"),
-                Some("192.0.2.7"),
+                (Host::Plain, jane("REMOTE_USER"), "team/app", Some("http"), from),
             ),
-            (
-                &[ssh, ("USER", "jane")],
-                Host::Plain,
-                Some(("USER", "jane")),
-                "/srv/git/team/app",
-                Some("ssh"),
-                Some("192.0.2.7"),
-            ),
-            (&[("USER", "root")], Host::Plain, None, "/srv/git/team/app", None, None),
+            (&[ssh, ("USER", "jane")], (Host::Plain, jane("USER"), "/srv/git/team/app", Some("ssh"), from)),
+            (&[("USER", "root")], (Host::Plain, None, "/srv/git/team/app", None, None)),
         ];
-        for (variables, host, user, repository, via, address) in cases {
+        for (variables, wanted) in cases {
             let pusher = pusher(variables, "/srv/git/team/app.git");
-            assert_eq!(pusher.host, *host, "{variables:?}");
-            assert_eq!(pusher.user_from.zip(pusher.user.as_deref()), *user, "{variables:?}");
-            assert_eq!(pusher.repository, *repository, "{variables:?}");
-            assert_eq!(pusher.via.as_deref(), *via, "{variables:?}");
-            assert_eq!(pusher.address.as_deref(), *address, "{variables:?}");
+            let user = pusher.user_from.zip(pusher.user.as_deref());
+            let Pusher { host, repository, via, address, .. } = &pusher;
+            assert_eq!((*host, user, repository.as_str(), via.as_deref(), address.as_deref()), wanted, "{variables:?}");
         }
     }
 

@@ -82,3 +82,69 @@ impl Remedy {
         Self { rewrites, messages, tags, names }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hook::sample::{Scene, lone, oid, pair};
+
+    const MAIN: &str = "refs/heads/main";
+    const DEV: &str = "refs/heads/dev";
+    const TAG: &str = "refs/tags/v1";
+
+    fn remedy(scene: &Scene) -> Remedy {
+        let findings: Vec<&Finding> = scene.push.report.findings.iter().collect();
+        Remedy::new(&scene.case(), &findings)
+    }
+
+    fn rewrite(refs: &[&str], commits: &[u8], is_last: bool, is_new: bool) -> Rewrite {
+        let refs = refs.iter().map(|&name| name.to_owned()).collect();
+        Rewrite { refs, commits: commits.iter().map(|&n| oid(n)).collect(), is_last, is_new }
+    }
+
+    #[test]
+    fn only_the_tip_of_a_branch_is_amended() {
+        let of = |findings: &[&[u8]]| {
+            let scene = Scene::new("").update(MAIN, 1, 5).brings(5, &[MAIN]).brings(4, &[MAIN]);
+            remedy(&findings.iter().fold(scene, |scene, commits| scene.finding(pair(1, "a", commits)))).rewrites
+        };
+        assert_eq!(of(&[&[5]]), [rewrite(&[MAIN], &[5], true, false)]);
+        assert_eq!(of(&[&[4]]), [rewrite(&[MAIN], &[4], false, false)]);
+        assert_eq!(of(&[&[5], &[4]]), [rewrite(&[MAIN], &[4, 5], false, false)], "by date");
+        assert_eq!(of(&[&[1, 4]]), [rewrite(&[MAIN], &[4], false, false)], "the push brings no others");
+        assert_eq!(of(&[&[1]]), []);
+    }
+
+    #[test]
+    fn branches_that_go_on_are_told_apart_and_those_alike_together() {
+        let scene = Scene::new("").update(MAIN, 1, 5).update(DEV, 0, 6).update("refs/heads/x", 1, 7);
+        let scene = scene.brings(5, &[DEV, MAIN, "refs/heads/x"]).finding(pair(1, "a", &[5]));
+        let wanted = [rewrite(&[DEV, "refs/heads/x"], &[5], false, true), rewrite(&[MAIN], &[5], true, false)];
+        assert_eq!(remedy(&scene).rewrites, wanted);
+    }
+
+    #[test]
+    fn tags_are_set_anew_for_what_they_reach_and_for_what_they_say() {
+        let scene = Scene::new("").update(MAIN, 1, 5).update(TAG, 0, 8).brings(5, &[MAIN, TAG]);
+        let reached = remedy(&scene.finding(pair(1, "a", &[5])));
+        assert_eq!(reached.rewrites, [rewrite(&[MAIN], &[5], true, false)]);
+        assert_eq!(reached.tags, [TAG.to_owned()].into());
+
+        let scene = Scene::new("").update(TAG, 0, 8).brings(8, &[TAG]);
+        let said = remedy(&scene.finding(lone(1, Place::Tag, &[8])));
+        assert_eq!((said.rewrites, said.tags), (vec![], [TAG.to_owned()].into()));
+
+        let scene = Scene::new("").update(TAG, 0, 8).brings(5, &[TAG]);
+        let alone = remedy(&scene.finding(pair(1, "a", &[5])));
+        assert_eq!(alone.rewrites, [rewrite(&[TAG], &[5], false, true)], "no branch is pushed");
+    }
+
+    #[test]
+    fn messages_and_names_are_known() {
+        let scene = Scene::new("").update(MAIN, 1, 5).brings(5, &[MAIN]).finding(lone(1, Place::Commit, &[5]));
+        assert_eq!(remedy(&scene).messages, [oid(5)].into());
+        let name = Place::RefName(b"refs/heads/\xff".into());
+        let scene = Scene::new("").update(MAIN, 1, 5).finding(lone(1, name, &[]));
+        assert_eq!(remedy(&scene).names, ["refs/heads/\u{fffd}".to_owned()].into());
+    }
+}

@@ -87,7 +87,7 @@ pub(super) fn oid(n: u8) -> Oid {
 
 /// The key id of a number.
 pub(super) fn key_id(n: u16) -> String {
-    let digit = |shift: u32| char::from(b'A' + ((u32::from(n) * 40_503 >> shift) % 26) as u8);
+    let digit = |shift: u32| char::from(b'A' + (((u32::from(n) * 40_503) >> shift) % 26) as u8);
     ["AK", "IA"].concat() + &(0..16).map(digit).collect::<String>()
 }
 

@@ -184,3 +184,163 @@ impl Bypass {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hook::sample::{Scene, lone, pair};
+    use crate::model::Place;
+
+    const MAIN: &str = "refs/heads/main";
+    const BYPASS: &str = "audit-log = '/log'\nbypass = true\n";
+
+    /// A push to main, and to a branch besides.
+    fn scene(settings: &str) -> Scene {
+        let scene = Scene::new(settings).update(MAIN, 1, 2).update("refs/heads/x", 0, 3);
+        scene.brings(2, &[MAIN]).brings(3, &["refs/heads/x"]).brings(4, &[MAIN, "refs/heads/x"])
+    }
+
+    fn decision(scene: &Scene) -> Decision {
+        scene.case().judge().decision
+    }
+
+    #[test]
+    fn every_end_of_a_scan_has_its_verdict() {
+        use Decision::{Accept, Bypass, Refuse, Unscanned, Warn};
+        let accept = "on-timeout = 'accept'\non-error = 'accept'\n";
+        let ends = || [Ended::Finished, Ended::TimedOut, Ended::Failed("x".into())];
+        // Per end: with nothing found, with what does not block, with what does.
+        let table = [
+            ("block = ['critical']\n".to_owned(), "", [[Accept, Warn, Refuse], [Refuse; 3], [Refuse; 3]]),
+            (
+                format!("block = ['critical']\n{accept}"),
+                "",
+                [[Accept, Warn, Refuse], [Unscanned, Unscanned, Refuse], [Unscanned, Unscanned, Refuse]],
+            ),
+            (
+                format!("block = ['critical']\n{BYPASS}"),
+                "keytrail.bypass=because",
+                [[Accept, Warn, Bypass], [Bypass; 3], [Bypass; 3]],
+            ),
+            (
+                "block = ['critical']\n".to_owned(),
+                "keytrail.bypass=because",
+                [[Accept, Warn, Refuse], [Refuse; 3], [Refuse; 3]],
+            ),
+        ];
+        for (settings, option, wanted) in table {
+            for (ended, wanted) in ends().into_iter().zip(wanted) {
+                let base = || scene(&settings).ended(ended.clone()).option(option);
+                let scenes = [
+                    base(),
+                    base().finding(lone(1, Place::File(b"a".into()), &[2])),
+                    base().finding(pair(1, "a", &[2])),
+                ];
+                assert_eq!(scenes.each_ref().map(decision), wanted, "{settings} {option} {ended:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_gap_is_an_error() {
+        assert_eq!(decision(&scene("on-timeout = 'accept'").gap("a", "b")), Decision::Refuse);
+        let open = scene("on-error = 'accept'").gap("a", "b");
+        assert_eq!(open.case().judge().unscanned, Some(Unscanned::Gaps));
+        assert_eq!(decision(&open), Decision::Unscanned);
+    }
+
+    #[test]
+    fn the_strictest_ref_that_a_finding_comes_in_through_decides() {
+        let settings = "block = []\n[[override]]\nrefs = ['refs/heads/main']\nblock = ['critical']\n";
+        for (commits, wanted) in [
+            (&[3][..], Decision::Warn),
+            (&[2], Decision::Refuse),
+            (&[4], Decision::Refuse),
+            (&[3, 2], Decision::Refuse),
+            // Brought in by nothing that is known, or by what is no part of the push: all refs count.
+            (&[], Decision::Refuse),
+            (&[9], Decision::Refuse),
+        ] {
+            assert_eq!(decision(&scene(settings).finding(pair(1, "a", commits))), wanted, "{commits:?}");
+        }
+        // Each component counts: the secret's commit is on main.
+        let mut finding = pair(1, "a", &[3]);
+        finding.components[1].trace.introductions = pair(1, "a", &[2]).trace.introductions;
+        assert_eq!(decision(&scene(settings).finding(finding)), Decision::Refuse);
+        for (name, wanted) in [("refs/heads/x", Decision::Warn), (MAIN, Decision::Refuse)] {
+            let mut finding = lone(1, Place::RefName(name.as_bytes().into()), &[]);
+            finding.severity = crate::model::Severity::Critical;
+            assert_eq!(decision(&scene(settings).finding(finding)), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_comes_in_only_through_refs_that_are_not_watched_does_not_count() {
+        let settings = "[[override]]\nrefs = ['refs/heads/x']\nenabled = false\n";
+        assert_eq!(decision(&scene(settings).finding(pair(1, "a", &[3]))), Decision::Accept);
+        assert_eq!(decision(&scene(settings).finding(pair(1, "a", &[4]))), Decision::Refuse);
+        assert_eq!(decision(&scene(settings).finding(pair(1, "a", &[]))), Decision::Refuse);
+    }
+
+    #[test]
+    fn a_bypass_must_be_on_for_each_ref_concerned_and_have_a_reason() {
+        let long = "x".repeat(MAX_REASON);
+        let only_x = format!("{BYPASS}[[override]]\nrefs = ['refs/heads/main']\nbypass = false\n");
+        let of = |settings: &str, commit: u8, options: &[&str]| {
+            let scene = scene(settings).finding(pair(1, "a", &[commit]));
+            options.iter().fold(scene, |scene, option| scene.option(option)).case().judge().bypass
+        };
+        for (options, wanted) in [
+            (&[][..], Bypass::Possible),
+            (&["ci.skip", "keytrail.bypassed=x", "KEYTRAIL.BYPASS=x"], Bypass::Possible),
+            (&["keytrail.bypass"], Bypass::NoReason),
+            (&["keytrail.bypass="], Bypass::NoReason),
+            (&["keytrail.bypass= \n\t"], Bypass::NoReason),
+            (&["keytrail.bypass=a", "keytrail.bypass=b=c "], Bypass::Granted("b=c".into())),
+            (&["keytrail.bypass=a", "keytrail.bypass="], Bypass::NoReason),
+            (&[&format!("keytrail.bypass={long}")], Bypass::Granted(long.clone())),
+            (&[&format!("keytrail.bypass={long}é")], Bypass::TooLong(long.clone())),
+        ] {
+            assert_eq!(of(BYPASS, 2, options), wanted, "{options:?}");
+            assert_eq!(of(&only_x, 3, options), wanted, "{options:?}");
+            let off = match &wanted {
+                Bypass::Possible => Bypass::Off,
+                asked => Bypass::Denied(asked.reason().unwrap_or_default().to_owned()),
+            };
+            for commit in [2, 4, 9] {
+                assert_eq!(of(&only_x, commit, options), off, "{options:?} {commit}");
+            }
+        }
+        let timed_out = scene(&only_x).option("keytrail.bypass=a").finding(pair(1, "a", &[3])).ended(Ended::TimedOut);
+        assert_eq!(decision(&timed_out), Decision::Refuse, "what was not scanned may come in through main");
+        let unknown = Scene::new(BYPASS).option("keytrail.bypass=a").ended(Ended::Failed("x".into()));
+        assert_eq!(decision(&unknown), Decision::Refuse, "no ref is known");
+    }
+
+    #[test]
+    fn what_cannot_be_written_down_does_not_pass() {
+        let fate = |scene: &Scene, on_error| {
+            let verdict = scene.case().judge().unlogged(on_error);
+            assert!(verdict.log_failed);
+            verdict.decision
+        };
+        let bypassed = scene(BYPASS).option("keytrail.bypass=a").finding(pair(1, "a", &[2]));
+        let warned = scene("block = []").finding(pair(1, "a", &[2]));
+        for (on_error, of_warning) in [(Fallback::Reject, Decision::Refuse), (Fallback::Accept, Decision::Warn)] {
+            assert_eq!(fate(&bypassed, on_error), Decision::Refuse);
+            assert_eq!(fate(&scene("").finding(pair(1, "a", &[2])), on_error), Decision::Refuse);
+            assert_eq!(fate(&warned, on_error), of_warning);
+        }
+        assert_eq!(bypassed.case().judge().unlogged(Fallback::Accept).bypass, Bypass::NotLogged("a".into()));
+    }
+
+    #[test]
+    fn the_contact_is_that_of_a_ref_concerned() {
+        let settings = "contact = 'all'\n[[override]]\nrefs = ['refs/heads/x']\ncontact = 'x'\n\
+             [[override]]\nrepositories = ['other']\ncontact = 'other'\n";
+        let contact = |scene: Scene| scene.case().judge().contact.unwrap();
+        assert_eq!(contact(scene(settings).finding(pair(1, "a", &[3]))), "x");
+        assert_eq!(contact(scene(settings).finding(pair(1, "a", &[2]))), "all");
+        assert_eq!(contact(Scene::new(settings).to("other").ended(Ended::TimedOut)), "other");
+    }
+}

@@ -97,13 +97,6 @@ impl Config {
         };
         Ok(Self { allow: entries.into_iter().enumerate().map(check).collect::<Result<_, _>>()? })
     }
-
-    /// What either of the two allows.
-    #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        self.allow.extend(other.allow);
-        self
-    }
 }
 
 impl Allow {

@@ -46,12 +46,12 @@ impl PolicyError {
         Self::invalid(path, line, format!("{place}{}", without_value(error.message())))
     }
 
-    pub(crate) fn invalid(path: &Path, line: usize, message: impl Into<String>) -> Self {
+    pub(super) fn invalid(path: &Path, line: usize, message: impl Into<String>) -> Self {
         Self::Invalid { path: path.to_owned(), line, message: message.into() }
     }
 
     /// Reads `path` as text.
-    pub(crate) fn read(path: &Path) -> Result<String, Self> {
+    pub(super) fn read(path: &Path) -> Result<String, Self> {
         std::fs::read_to_string(path).map_err(|source| Self::Read { path: path.to_owned(), source })
     }
 }

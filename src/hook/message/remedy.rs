@@ -42,7 +42,11 @@ impl Page<'_> {
 
     fn rewrite(&mut self, rewrite: &Rewrite, messages: &BTreeSet<Oid>) {
         let Some(oldest) = rewrite.commits.first() else { return };
-        let place = if rewrite.commits.iter().any(|id| messages.contains(id)) { "message and files" } else { "files" };
+        let place = if rewrite.commits.iter().any(|id| messages.contains(id)) {
+            "the message and the files"
+        } else {
+            "the files"
+        };
         let branches = some(&rewrite.refs.iter().map(|name| self.branch(name)).collect::<Vec<_>>(), REWRITES);
         if rewrite.is_last {
             self.say(format!("  On {branches} it is in the last commit only. Take it out of {place}, then:"));

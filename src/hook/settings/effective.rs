@@ -52,12 +52,13 @@ impl Effective {
             repository_config: false,
             search_history: true,
             base: base.clone(),
-            overrides,
+            overrides: Vec::new(),
         };
         effective.apply(base);
-        let whole: Vec<Changes> =
-            effective.overrides.iter().filter(|one| one.refs.is_none()).map(|one| one.changes.clone()).collect();
-        whole.iter().for_each(|changes| effective.apply(changes));
+        for one in overrides.iter().filter(|one| one.refs.is_none()) {
+            effective.apply(&one.changes);
+        }
+        effective.overrides = overrides;
         effective
     }
 
