@@ -161,6 +161,9 @@ pub(super) struct HistoryArgs {
     /// With --worktree: read also what git ignores
     #[arg(long, requires = "worktree", help_heading = "What is read")]
     pub(super) no_ignore: bool,
+    /// Leave out this clone's own configuration and reflogs, which no push carries: a CI system keeps its own token there
+    #[arg(long, help_heading = "What is read")]
+    pub(super) no_own_files: bool,
     /// Leave out findings that no ref reaches (amended, force-pushed-away and dropped work)
     #[arg(long, help_heading = "What is read")]
     pub(super) reachable_only: bool,
