@@ -30,7 +30,9 @@ fn one_hook_serves_all_repositories_and_gitolites_own_stays() {
     let common = home.join(".gitolite/hooks/common");
     script(&common.join("pre-receive"), "#!/bin/sh\ncat >>seen\n");
     let servers = ["home/repositories/a.git", "home/repositories/b/c.git"].map(|name| house.server(name));
-    servers.iter().for_each(|server| set_up(&home, server));
+    for server in &servers {
+        set_up(&home, server);
+    }
     let before = listing(&common);
 
     let ran = house.install(&arguments(&home));
@@ -41,7 +43,9 @@ fn one_hook_serves_all_repositories_and_gitolites_own_stays() {
     fs::remove_file(servers[1].join("hooks/pre-receive")).unwrap();
     let ran = doctor(&home);
     assert!(ran.code == 1 && ran.out.contains("of 2 repositories 1 lack it, first "), "{ran:?}");
-    servers.iter().for_each(|server| set_up(&home, server));
+    for server in &servers {
+        set_up(&home, server);
+    }
     let ran = doctor(&home);
     assert!(ran.code == 0 && ran.out.contains("of 2 repositories each has it"), "{ran:?}");
 

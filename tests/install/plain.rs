@@ -122,7 +122,9 @@ fn all_bare_repositories_of_a_tree_are_found_and_nothing_else() {
         let line = format!("skipped: {}: {reason}\n", tree.join(name).display());
         assert!(ran.out.contains(&line), "{line} is not in {ran:?}");
     }
-    servers.iter().for_each(|server| house.judges(server));
+    for server in &servers {
+        house.judges(server);
+    }
 
     let ran = house.run(&["uninstall".as_ref(), "--all".as_ref(), tree.as_os_str()]);
     assert_eq!(ran.out.lines().filter(|line| line.starts_with("removed: ")).count(), 5, "{ran:?}");
