@@ -214,7 +214,6 @@ fn without_items(tokens: &[Token], is_marked: impl Fn(&[Token]) -> bool, files: 
 
 fn is_test(attribute: &[Token]) -> bool {
     starts_with(attribute, &["#", "[", "cfg", "(", "test", ")", "]"])
-        || starts_with(attribute, &["#", "[", "cfg", "(", "all", "(", "test", ","])
 }
 
 fn allows_expect(attribute: &[Token]) -> bool {

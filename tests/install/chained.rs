@@ -1,13 +1,13 @@
 //! A hook that was there before has its say.
 
-use crate::fixture::{House, chmod, mode};
+use crate::fixture::{House, chmod, mode, script};
 use std::{fs, path::Path};
 
 /// Writes its lines and its environment's quarantine down, and gives this code.
-fn old_hook(house: &House, server: &Path, code: u8) {
+fn old_hook(server: &Path, code: u8) {
     let text =
         format!("#!/bin/sh\ncat >>seen; echo \"$GIT_QUARANTINE_PATH\" >quarantine; echo 'old hook' >&2; exit {code}\n");
-    house.script(&server.join("hooks/pre-receive"), &text);
+    script(&server.join("hooks/pre-receive"), &text);
 }
 
 fn install_real(house: &House, server: &Path) {
@@ -19,7 +19,7 @@ fn install_real(house: &House, server: &Path) {
 fn both_hear_the_same_lines_and_the_old_one_is_asked_only_about_what_ours_lets_in() {
     let house = House::new();
     let server = house.server("a.git");
-    old_hook(&house, &server, 0);
+    old_hook(&server, 0);
     install_real(&house, &server);
     assert_eq!(mode(&server.join("hooks/pre-receive.before-keytrail")), 0o755);
     house.judges(&server);
@@ -34,7 +34,7 @@ fn both_hear_the_same_lines_and_the_old_one_is_asked_only_about_what_ours_lets_i
 fn the_old_one_refuses_in_its_own_words() {
     let house = House::new();
     let server = house.server("a.git");
-    old_hook(&house, &server, 3);
+    old_hook(&server, 3);
     install_real(&house, &server);
     let ran = house.push_clean(&server);
     assert!(ran.code != 0 && ran.err.contains("remote: old hook"), "{ran:?}");
@@ -44,7 +44,7 @@ fn the_old_one_refuses_in_its_own_words() {
 fn many_refs_reach_the_old_one_whole() {
     let house = House::new();
     let server = house.server("a.git");
-    old_hook(&house, &server, 0);
+    old_hook(&server, 0);
     install_real(&house, &server);
     let head = house.repo.head();
     // Names of 200 bytes: 2,000 lines do not fit into a pipe.
@@ -59,7 +59,7 @@ fn many_refs_reach_the_old_one_whole() {
 fn one_that_git_did_not_run_is_kept_and_not_run() {
     let house = House::new();
     let server = house.server("a.git");
-    old_hook(&house, &server, 1);
+    old_hook(&server, 1);
     chmod(&server.join("hooks/pre-receive"), 0o644);
     assert!(house.install_in(&server).contains("git did not run it, and it is not run now"));
     house.judges(&server);
@@ -75,7 +75,7 @@ fn one_that_git_did_not_run_is_kept_and_not_run() {
 fn a_repository_may_be_moved_with_both() {
     let house = House::new();
     let server = house.server("a.git");
-    old_hook(&house, &server, 3);
+    old_hook(&server, 3);
     install_real(&house, &server);
     let moved = house.path("moved.git");
     fs::rename(server, &moved).unwrap();
@@ -87,7 +87,7 @@ fn a_repository_may_be_moved_with_both() {
 fn without_the_old_one_the_hook_refuses() {
     let house = House::new();
     let server = house.server("a.git");
-    old_hook(&house, &server, 0);
+    old_hook(&server, 0);
     install_real(&house, &server);
     fs::remove_file(server.join("hooks/pre-receive.before-keytrail")).unwrap();
     let ran = house.push_clean(&server);
@@ -103,7 +103,7 @@ fn without_the_old_one_the_hook_refuses() {
 fn two_hooks_that_are_not_ours_are_too_many() {
     let house = House::new();
     let server = house.server("a.git");
-    old_hook(&house, &server, 0);
+    old_hook(&server, 0);
     fs::copy(server.join("hooks/pre-receive"), server.join("hooks/pre-receive.before-keytrail")).unwrap();
     let ran = house.install(&["--pre-receive".as_ref(), server.as_os_str()]);
     ran.failed("one of them must go elsewhere first");

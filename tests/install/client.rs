@@ -1,6 +1,9 @@
 //! Hooks on the author's own machine.
 
-use crate::{fixture::House, support::Keys};
+use crate::{
+    fixture::{House, script},
+    support::Keys,
+};
 use std::{ffi::OsStr, fs};
 
 fn commit_dirty(house: &House, folder: &std::path::Path) -> bool {
@@ -35,8 +38,8 @@ fn the_hook_goes_where_commits_look_for_it_from_wherever_it_is_asked_for() {
 fn hooks_that_were_there_before_still_run_with_their_arguments_and_lines() {
     let house = House::new();
     let hooks = house.repo.path().join(".git/hooks");
-    house.script(&hooks.join("pre-commit"), "#!/bin/sh\necho commit >>.git/seen\n");
-    house.script(
+    script(&hooks.join("pre-commit"), "#!/bin/sh\necho commit >>.git/seen\n");
+    script(
         &hooks.join("pre-push"),
         "#!/bin/sh\necho \"$# $1\" >>.git/seen; cat >>.git/seen; exit \"$(cat .git/code)\"\n",
     );

@@ -1,6 +1,6 @@
 //! Whether an installed hook can do its work.
 
-use crate::fixture::{House, Ran, chmod, listing};
+use crate::fixture::{House, Ran, chmod, listing, script};
 use std::{ffi::OsStr, fs, path::Path};
 
 fn doctor(house: &House, server: &Path) -> Ran {
@@ -64,7 +64,7 @@ fn what_is_missing_is_told() {
     let house = House::new();
     let server = house.server("a.git");
     problem(&doctor(&house, &server), "there is none at");
-    house.script(&server.join("hooks/pre-receive"), "#!/bin/sh\nexit 0\n");
+    script(&server.join("hooks/pre-receive"), "#!/bin/sh\nexit 0\n");
     problem(&doctor(&house, &server), "is not ours");
     house.install_in(&server);
     let kept = server.join("hooks/pre-receive.before-keytrail");
@@ -85,7 +85,7 @@ fn a_program_of_another_version_is_told_and_one_that_is_gone_is_a_problem() {
     let server = house.server("a.git");
     house.install_in(&server);
     let text = fs::read_to_string(house.stand_in()).unwrap();
-    house.script(&house.stand_in(), &text.replace("echo 'keytrail ", "echo 'keytrail 9"));
+    script(&house.stand_in(), &text.replace("echo 'keytrail ", "echo 'keytrail 9"));
     let ran = doctor(&house, &server);
     assert!(
         ran.code == 0 && lines(&ran, "warning").iter().any(|line| line.contains("says it is 'keytrail 9")),
@@ -104,7 +104,7 @@ fn a_hook_that_cannot_see_what_is_pushed_is_found_out() {
     let house = House::new();
     let server = house.server("a.git");
     // Looks into the store alone, and takes what is not there for nothing.
-    house.script(
+    script(
         &house.stand_in(),
         &format!(
             "#!/bin/sh\n[ \"$1\" = --version ] && {{ echo 'keytrail {}'; exit; }}\nunset GIT_OBJECT_DIRECTORY GIT_QUARANTINE_PATH\n\
@@ -122,7 +122,7 @@ fn a_hook_that_refuses_everything_is_no_proof() {
     let server = house.server("a.git");
     house.install_in(&server);
     let text = fs::read_to_string(house.stand_in()).unwrap();
-    house.script(&house.stand_in(), &text.replace("lines=$(cat)", "lines=$(cat); echo 'no way' >&2; exit 1"));
+    script(&house.stand_in(), &text.replace("lines=$(cat)", "lines=$(cat); echo 'no way' >&2; exit 1"));
     problem(&doctor(&house, &server), "a clean push is refused: no way");
 }
 

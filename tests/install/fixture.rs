@@ -71,20 +71,11 @@ impl House {
         path
     }
 
-    /// A script that may be run. Another process writes it: while this one has it open for writing, a child of another
-    /// test's may hold it open, too, and then nobody can run it.
-    pub fn script(&self, path: &Path, text: &str) {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", r#"rm -f "$2" && printf %s "$1" >"$2" && chmod 755 "$2""#, "sh", text]).arg(path);
-        assert!(shell.status().unwrap().success());
-    }
-
     /// The program that stands in for ours.
     pub fn stand_in(&self) -> PathBuf {
         let path = self.path("bin/stand-in");
         if !path.exists() {
-            self.script(&path, &STAND_IN.replace("VERSION", env!("CARGO_PKG_VERSION")));
+            script(&path, &STAND_IN.replace("VERSION", env!("CARGO_PKG_VERSION")));
         }
         path
     }
@@ -150,6 +141,15 @@ impl House {
         let dirty = self.push_dirty(server);
         assert_eq!(dirty.code, 0, "{dirty:?}");
     }
+}
+
+/// A script that may be run. Another process writes it: while this one has it open for writing, a child of another
+/// test's may hold it open, too, and then nobody can run it.
+pub fn script(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", r#"rm -f "$2" && printf %s "$1" >"$2" && chmod 755 "$2""#, "sh", text]).arg(path);
+    assert!(shell.status().unwrap().success());
 }
 
 /// What a program said, and its exit code.

@@ -1,6 +1,6 @@
 //! Gitolite's hooks are links into one folder. Its part is played here by what its `setup` does to files.
 
-use crate::fixture::{House, listing};
+use crate::fixture::{House, listing, script};
 use std::{ffi::OsStr, fs, os::unix::fs::symlink, path::Path};
 
 /// Links every hook of the common folder into the repository.
@@ -15,7 +15,7 @@ fn set_up(home: &Path, repository: &Path) {
 
 fn home(house: &House) -> std::path::PathBuf {
     let home = house.path("home");
-    house.script(&home.join(".gitolite/hooks/common/update"), "#!/bin/sh\necho \"$1\" >>updates\n");
+    script(&home.join(".gitolite/hooks/common/update"), "#!/bin/sh\necho \"$1\" >>updates\n");
     home
 }
 
@@ -28,9 +28,11 @@ fn one_hook_serves_all_repositories_and_gitolites_own_stays() {
     let house = House::new();
     let home = home(&house);
     let common = home.join(".gitolite/hooks/common");
-    house.script(&common.join("pre-receive"), "#!/bin/sh\ncat >>seen\n");
+    script(&common.join("pre-receive"), "#!/bin/sh\ncat >>seen\n");
     let servers = ["home/repositories/a.git", "home/repositories/b/c.git"].map(|name| house.server(name));
-    servers.iter().for_each(|server| set_up(&home, server));
+    for server in &servers {
+        set_up(&home, server);
+    }
     let before = listing(&common);
 
     let ran = house.install(&arguments(&home));
@@ -41,7 +43,9 @@ fn one_hook_serves_all_repositories_and_gitolites_own_stays() {
     fs::remove_file(servers[1].join("hooks/pre-receive")).unwrap();
     let ran = doctor(&home);
     assert!(ran.code == 1 && ran.out.contains("of 2 repositories 1 lack it, first "), "{ran:?}");
-    servers.iter().for_each(|server| set_up(&home, server));
+    for server in &servers {
+        set_up(&home, server);
+    }
     let ran = doctor(&home);
     assert!(ran.code == 0 && ran.out.contains("of 2 repositories each has it"), "{ran:?}");
 
@@ -79,7 +83,7 @@ fn a_hook_of_the_local_folder_is_not_displaced() {
     let house = House::new();
     let home = home(&house);
     let local = home.join("local/hooks/common");
-    house.script(&local.join("pre-receive"), "#!/bin/sh\nexit 0\n");
+    script(&local.join("pre-receive"), "#!/bin/sh\nexit 0\n");
     house.install(&arguments(&home)).failed("would displace it");
     let folder = ["--layout".as_ref(), "folder".as_ref(), "--pre-receive".as_ref(), local.as_os_str()];
     assert_eq!(house.install(&folder).code, 0);

@@ -1,6 +1,6 @@
 //! Where the hosts look for hooks.
 
-use crate::fixture::{House, listing};
+use crate::fixture::{House, listing, script};
 use std::{ffi::OsStr, fs, os::unix::fs::symlink, path::Path};
 
 /// Runs every file of a folder with the same lines, as the hooks of Gitea and Forgejo do: all of them, and the first code
@@ -43,8 +43,8 @@ fn uninstall(house: &House, arguments: &[&OsStr]) -> crate::fixture::Ran {
 fn gitea_runs_ours_beside_its_own() {
     let house = House::new();
     let server = house.server("a.git");
-    house.script(&server.join("hooks/pre-receive"), DELEGATE);
-    house.script(&server.join("hooks/pre-receive.d/gitea"), "#!/bin/sh\ncat >>seen\n");
+    script(&server.join("hooks/pre-receive"), DELEGATE);
+    script(&server.join("hooks/pre-receive.d/gitea"), "#!/bin/sh\ncat >>seen\n");
     let before = listing(&server.join("hooks"));
     let hook = server.join("hooks/pre-receive.d/keytrail");
     assert_eq!(house.install_in(&server), format!("installed: {}\n", hook.display()));
@@ -57,7 +57,7 @@ fn gitea_runs_ours_beside_its_own() {
     assert_eq!(listing(&server.join("hooks")), before);
 
     // A file of another's under our name is not touched.
-    house.script(&hook, "#!/bin/sh\nexit 0\n");
+    script(&hook, "#!/bin/sh\nexit 0\n");
     house.install(&["--pre-receive".as_ref(), server.as_os_str()]).failed("is not ours");
 }
 
@@ -80,7 +80,7 @@ fn gitlab_runs_ours_for_one_repository_or_for_all() {
         fs::create_dir_all(folder).unwrap();
     }
     // Gitaly tells git to use hooks of its own.
-    house.script(&house.path("gitaly-hooks/pre-receive"), &GITALY.replace("$GLOBAL", global.to_str().unwrap()));
+    script(&house.path("gitaly-hooks/pre-receive"), &GITALY.replace("$GLOBAL", global.to_str().unwrap()));
     house.repo.git_in(&server, &["config", "core.hooksPath", house.path("gitaly-hooks").to_str().unwrap()]);
     house.lets_in(&server);
     let program = Path::new(env!("CARGO_BIN_EXE_keytrail"));
@@ -116,7 +116,7 @@ fn hooks_that_others_may_share_are_only_changed_for_all() {
     let house = House::new();
     let [configured, linked] = ["a.git", "b.git"].map(|name| house.server(name));
     let shared = house.path("shared");
-    house.script(&shared.join("pre-receive"), "#!/bin/sh\ncat >>seen\n");
+    script(&shared.join("pre-receive"), "#!/bin/sh\ncat >>seen\n");
     house.repo.git_in(&configured, &["config", "core.hooksPath", "../shared"]);
     fs::remove_dir_all(linked.join("hooks")).unwrap();
     symlink(&shared, linked.join("hooks")).unwrap();

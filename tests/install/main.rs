@@ -1,7 +1,7 @@
 //! Hooks put in and taken out, judged by real pushes and commits.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,6 +1,6 @@
 //! One file, in repositories that git alone serves.
 
-use crate::fixture::{House, chmod, listing, mode};
+use crate::fixture::{House, chmod, listing, mode, script};
 use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
 
 #[test]
@@ -78,7 +78,7 @@ fn without_its_program_the_hook_refuses_everything() {
 fn a_dry_run_tells_every_step_and_changes_nothing() {
     let house = House::new();
     let server = house.server("a.git");
-    house.script(&server.join("hooks/pre-receive"), "#!/bin/sh\nexit 0\n");
+    script(&server.join("hooks/pre-receive"), "#!/bin/sh\nexit 0\n");
     house.stand_in();
     let before = listing(&house.path("."));
     let ran = house.install(&["--dry-run".as_ref(), "--pre-receive".as_ref(), server.as_os_str()]);
@@ -122,7 +122,9 @@ fn all_bare_repositories_of_a_tree_are_found_and_nothing_else() {
         let line = format!("skipped: {}: {reason}\n", tree.join(name).display());
         assert!(ran.out.contains(&line), "{line} is not in {ran:?}");
     }
-    servers.iter().for_each(|server| house.judges(server));
+    for server in &servers {
+        house.judges(server);
+    }
 
     let ran = house.run(&["uninstall".as_ref(), "--all".as_ref(), tree.as_os_str()]);
     assert_eq!(ran.out.lines().filter(|line| line.starts_with("removed: ")).count(), 5, "{ran:?}");
@@ -150,10 +152,10 @@ fn any_path_will_do() {
     {
         let server = house.server(name);
         let program = house.path(format!("bin {n}/{name}"));
-        house.script(&program, &fs::read_to_string(house.stand_in()).unwrap());
+        script(&program, &fs::read_to_string(house.stand_in()).unwrap());
         let config = house.path(format!("{name}.toml"));
         fs::write(&config, "").unwrap();
-        house.script(&server.join("hooks/pre-receive"), "#!/bin/sh\ncat >seen\n");
+        script(&server.join("hooks/pre-receive"), "#!/bin/sh\ncat >seen\n");
         let words = ["install", "--pre-receive"].map(OsStr::new);
         let options =
             [server.as_os_str(), "--program".as_ref(), program.as_os_str(), "--config".as_ref(), config.as_os_str()];

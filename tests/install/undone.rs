@@ -1,7 +1,10 @@
 //! Taken out again, and everything as it was.
 
-use crate::fixture::{House, chmod, listing};
+use crate::fixture::{House, chmod, listing, script};
 use std::{fs, os::unix::fs::symlink, path::Path};
+
+/// Something that stands where our hook goes, and who puts it there.
+type Before = (&'static str, fn(&Path));
 
 fn uninstall(house: &House, server: &Path) -> crate::fixture::Ran {
     house.run(&["uninstall".as_ref(), "--pre-receive".as_ref(), server.as_os_str()])
@@ -10,22 +13,22 @@ fn uninstall(house: &House, server: &Path) -> crate::fixture::Ran {
 #[test]
 fn whatever_was_there_is_there_again() {
     let house = House::new();
-    let before: [(&str, fn(&House, &Path)); 5] = [
-        ("nothing", |_, _| {}),
-        ("a hook", |house, hook| house.script(hook, "#!/bin/sh\nexit 0\n")),
-        ("one that does not run", |house, hook| {
-            house.script(hook, "#!/bin/sh\nexit 0\n");
+    let before: [Before; 5] = [
+        ("nothing", |_| {}),
+        ("a hook", |hook| script(hook, "#!/bin/sh\nexit 0\n")),
+        ("one that does not run", |hook| {
+            script(hook, "#!/bin/sh\nexit 0\n");
             chmod(hook, 0o640);
         }),
-        ("a link", |house, hook| {
-            house.script(&hook.with_file_name("real"), "#!/bin/sh\nexit 0\n");
+        ("a link", |hook| {
+            script(&hook.with_file_name("real"), "#!/bin/sh\nexit 0\n");
             symlink("real", hook).unwrap();
         }),
-        ("a link to nothing", |_, hook| symlink("nothing", hook).unwrap()),
+        ("a link to nothing", |hook| symlink("nothing", hook).unwrap()),
     ];
     for (n, (name, prepare)) in before.into_iter().enumerate() {
         let server = house.server(format!("{n}.git"));
-        prepare(&house, &server.join("hooks/pre-receive"));
+        prepare(&server.join("hooks/pre-receive"));
         let before = listing(&server.join("hooks"));
         house.install_in(&server);
         house.judges(&server);
@@ -48,12 +51,12 @@ fn a_hook_of_somebody_else_is_left_alone_even_where_ours_was() {
     let house = House::new();
     let server = house.server("a.git");
     let hook = server.join("hooks/pre-receive");
-    house.script(&hook, "#!/bin/sh\nexit 0\n");
+    script(&hook, "#!/bin/sh\nexit 0\n");
     house.install_in(&server);
     fs::remove_file(&hook).unwrap();
     let ran = uninstall(&house, &server);
     assert!(ran.code == 0 && ran.out.contains("pre-receive.before-keytrail was kept and is left as it is"), "{ran:?}");
-    house.script(&hook, "#!/bin/sh\n# keytrail-like\nexit 0\n");
+    script(&hook, "#!/bin/sh\n# keytrail-like\nexit 0\n");
     let before = listing(&server);
     uninstall(&house, &server).failed("is not ours");
     assert_eq!(listing(&server), before);
@@ -66,7 +69,7 @@ fn one_that_was_changed_by_hand_is_still_ours_to_take_out() {
     house.install_in(&server);
     let hook = server.join("hooks/pre-receive");
     let text = fs::read_to_string(&hook).unwrap();
-    house.script(&hook, &text.replace("exec ", "umask 077\nexec "));
+    script(&hook, &text.replace("exec ", "umask 077\nexec "));
     assert!(uninstall(&house, &server).out.starts_with("removed: "));
     assert!(!hook.exists());
 }

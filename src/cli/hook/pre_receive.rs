@@ -1,7 +1,7 @@
 //! `keytrail hook pre-receive`: from git's lines and variables to a verdict, always.
 
 use super::then::Then;
-use crate::cli::{error::CliError, exit, rules, session, terminal::Terminal};
+use crate::cli::{exit, rules, session};
 use crate::git::{Existing, Quarantine, Repository};
 use crate::hook::{
     self, Bypass, Case, Effective, Ended, Event, Examination, Examined, Fallback, Pusher, SETTINGS_FILE, Settings,

@@ -7,7 +7,10 @@ use crate::{
     policy::Baseline,
     rules,
 };
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 const NAME: &str = "settings";
 
@@ -36,9 +39,7 @@ pub(super) fn files(settings: &Settings) -> Vec<Check> {
     match rules::builtin() {
         Ok(mut set) => {
             let load = |file| rules::load_user(&mut set, file).err();
-            wrong.extend(
-                settings.rules.iter().map(|file| file.as_path()).filter_map(load).map(|error| error.to_string()),
-            );
+            wrong.extend(settings.rules.iter().map(PathBuf::as_path).filter_map(load).map(|error| error.to_string()));
         }
         Err(error) => wrong.push(error.to_string()),
     }
