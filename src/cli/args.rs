@@ -74,8 +74,8 @@ pub(super) struct ScanArgs {
     pub(super) output: OutputArgs,
     /// Read only what is staged for the next commit, and of each file what the commit's parents do not hold
     ///
-    /// History is not read, which makes this a matter of milliseconds. In a hook, `.` is what git says it is: GIT_DIR,
-    /// GIT_WORK_TREE and GIT_INDEX_FILE are heeded. See also `keytrail hook pre-commit`.
+    /// History is not read, which makes this a matter of milliseconds. In a hook, `.` is what git says it is: `GIT_DIR`,
+    /// `GIT_WORK_TREE` and `GIT_INDEX_FILE` are heeded. See also `keytrail hook pre-commit`.
     #[arg(long, conflicts_with_all = HISTORY_ONLY, help_heading = "What is read")]
     pub(super) staged: bool,
     /// Read one text from standard input, as the path `-` does
@@ -161,6 +161,9 @@ pub(super) struct HistoryArgs {
     /// With --worktree: read also what git ignores
     #[arg(long, requires = "worktree", help_heading = "What is read")]
     pub(super) no_ignore: bool,
+    /// Leave out this clone's own configuration and reflogs, which no push carries: a CI system keeps its own token there
+    #[arg(long, help_heading = "What is read")]
+    pub(super) no_own_files: bool,
     /// Leave out findings that no ref reaches (amended, force-pushed-away and dropped work)
     #[arg(long, help_heading = "What is read")]
     pub(super) reachable_only: bool,

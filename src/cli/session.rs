@@ -84,7 +84,7 @@ impl<'a> Session<'a> {
                 reachable_only: history.is_some_and(|history| history.reachable_only),
                 range: history.map(|history| history.range.clone()).unwrap_or_default(),
                 since: history.and_then(|history| history.since),
-                own_files: true,
+                own_files: history.is_none_or(|history| !history.no_own_files),
                 allow_missing: args.allow_missing,
                 unwrap: (!args.no_decode).then(|| Limits { bytes: args.max_decoded, ..Limits::default() }),
                 explain,

@@ -165,7 +165,9 @@ impl<'a> Known<'a> {
         likely.filter_map(|name| self.value(name)).for_each(|oid| follow(oid, &mut waiting, open));
         for _ in 0..STEPS {
             let Some((_, parents)) = waiting.pop().filter(|_| !open.is_empty()) else { break };
-            parents.into_iter().for_each(|parent| follow(parent, &mut waiting, open));
+            for parent in parents {
+                follow(parent, &mut waiting, open);
+            }
         }
     }
 

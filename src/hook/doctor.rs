@@ -1,47 +1,50 @@
 //! Whether an installed hook can do its work. Only looks; what it tries, it tries in repositories of its own.
 
 mod check;
+mod host;
+mod policy;
 mod trial;
 
 pub use check::{Check, State};
 
-use super::install::{Layout, Place, Script, hook_runs, program_warnings, repositories_below};
-use crate::{
-    git::{ask, program},
-    model::ComponentKind,
-    rules,
-};
+use super::install::{Layout, Place, Script, hook_runs, program_warnings};
+use crate::{model::ComponentKind, rules};
 use check::{ok, problem, warning};
 use std::{
     fs, io,
-    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 use trial::Trial;
 
-/// The first git that keeps a push apart until its hook has judged it (in a quarantine). Source: its release notes.
-const OLDEST_GIT: [u32; 2] = [2, 11];
-
 /// Examines the hook at `place`, and everything round it that it needs.
+///
+/// A push is tried, and the audit log written to, by the user only that the hook runs as: what another one leaves behind
+/// could be in its way.
 pub fn examine(place: &Place) -> Vec<Check> {
     let mut checks = Vec::new();
     let script = hook(place, &mut checks);
-    match place.repository.as_deref() {
-        Some(repository) => {
-            checks.push(hooks_folder(place, repository));
-            checks.extend(user(repository));
-        }
-        None if place.layout == Layout::Gitolite => checks.push(links(place)),
-        None => {}
+    let repository = place.repository.as_deref();
+    checks.extend(repository.map(|repository| host::hooks_folder(place, repository)));
+    if repository.is_none() && place.layout == Layout::Gitolite {
+        checks.push(host::links(place));
     }
-    checks.push(git_version());
-    checks.extend(place.repository.as_deref().filter(|_| place.layout != Layout::Gitlab).map(push_options));
+    checks.push(host::git_version());
+    let other_user = host::other_user(place);
     if let Some(script) = script {
         checks.extend(called(&script, place));
         checks.extend(chained(&script, place));
-        checks.extend(configuration(&script));
-        trial(&script, place, &mut checks);
+        if let Some(settings) = policy::settings(&script, &mut checks) {
+            checks.extend(policy::files(&settings));
+            // Gitaly tells git to take them.
+            let asked = repository.filter(|_| place.layout != Layout::Gitlab);
+            checks.extend(asked.map(|repository| policy::push_options(repository, &settings)));
+            checks.extend(other_user.is_none().then(|| policy::audit_log(&settings)));
+        }
+        if other_user.is_none() {
+            trial(&script, place, &mut checks);
+        }
     }
+    checks.extend(other_user);
     checks
 }
 
@@ -75,86 +78,6 @@ fn hook(place: &Place, checks: &mut Vec<Check>) -> Option<Script> {
     script
 }
 
-/// Where git looks for hooks.
-fn hooks_folder(place: &Place, repository: &Path) -> Check {
-    const NAME: &str = "hooks folder";
-    let folder = place.hook.parent().unwrap_or(repository);
-    // `pre-receive` beside `pre-receive.d`.
-    let delegates = || fs::metadata(folder.with_extension("")).is_ok_and(|meta| hook_runs(&meta));
-    let folder = folder.display();
-    match place.layout {
-        _ if place.outside => {
-            warning(NAME, format!("{folder} is outside of the repository: others may share and change it"))
-        }
-        Layout::Gitea if !delegates() => {
-            problem(NAME, format!("hooks/pre-receive may not be run, which is to run what lies in {folder}"))
-        }
-        layout => ok(NAME, format!("{folder}, as {} has it", layout.name())),
-    }
-}
-
-/// Whether what we may do tells anything.
-#[cfg(unix)]
-fn user(repository: &Path) -> Option<Check> {
-    let owner = std::os::unix::fs::MetadataExt::uid(&fs::metadata(repository).ok()?);
-    let text = "the repository is another user's: what you may do here, the hook may not be allowed to";
-    (rustix::process::geteuid().as_raw() != owner).then(|| warning("user", text.to_owned()))
-}
-
-#[cfg(not(unix))]
-fn user(_: &Path) -> Option<Check> {
-    None
-}
-
-/// Whether gitolite has linked its hook into all its repositories, which lie beside its own folder unless told otherwise.
-fn links(place: &Place) -> Check {
-    const NAME: &str = "links";
-    let home = place.hook.ancestors().nth(4).unwrap_or(&place.hook);
-    let repositories = repositories_below(&home.join("repositories")).bare;
-    let hook = fs::canonicalize(&place.hook).ok();
-    let leads = |repository: &&PathBuf| fs::canonicalize(repository.join("hooks/pre-receive")).ok() == hook;
-    let without: Vec<_> = repositories.iter().filter(|repository| !leads(repository)).collect();
-    match without.first() {
-        None => ok(NAME, format!("of {} repositories each has it", repositories.len())),
-        Some(first) => problem(
-            NAME,
-            format!(
-                "of {} repositories {} lack it, first {}: run `gitolite setup --hooks-only`",
-                repositories.len(),
-                without.len(),
-                first.display()
-            ),
-        ),
-    }
-}
-
-fn git_version() -> Check {
-    const NAME: &str = "git";
-    let text = match program().arg("version").output() {
-        Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-        Err(error) => return problem(NAME, format!("cannot run it: {error}")),
-    };
-    let mut numbers = text.trim_start_matches("git version ").split('.').map_while(|number| number.parse().ok());
-    let version = [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)];
-    if version < OLDEST_GIT {
-        return problem(NAME, format!("{text} keeps what a refused push brought; 2.11 and later do not"));
-    }
-    ok(NAME, text)
-}
-
-/// Pushers can only give options, and so a reason for a bypass, to a server that says it takes them.
-fn push_options(repository: &Path) -> Check {
-    const NAME: &str = "push options";
-    let question = ["--git-dir=.", "config", "--bool", "receive.advertisePushOptions"];
-    match ask(repository, &question) {
-        Ok(answer) if answer == b"true" => ok(NAME, "are taken".to_owned()),
-        _ => warning(
-            NAME,
-            "are not taken: nobody can use the bypass until receive.advertisePushOptions is true".to_owned(),
-        ),
-    }
-}
-
 /// The program that the hook calls.
 fn called(script: &Script, place: &Place) -> Vec<Check> {
     const NAME: &str = "program";
@@ -184,16 +107,6 @@ fn chained(script: &Script, place: &Place) -> Option<Check> {
         (false, true) => Some(warning(NAME, format!("{shown} is not called: install again"))),
         (false, false) => None,
     }
-}
-
-/// The file with the policy.
-fn configuration(script: &Script) -> Option<Check> {
-    const NAME: &str = "configuration";
-    let path = script.config()?;
-    Some(match fs::File::open(path) {
-        Ok(_) => ok(NAME, format!("{} can be read", path.display())),
-        Err(error) => problem(NAME, format!("cannot read {}: {error}", path.display())),
-    })
 }
 
 /// Real pushes through the hook, and a run with nothing to do.

@@ -1,6 +1,6 @@
 //! What a push brings, judged by what git itself says becomes reachable.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
 
 #[path = "../support/mod.rs"]
 mod support;

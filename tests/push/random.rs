@@ -63,7 +63,7 @@ fn round(seed: u64, options: &[&str]) {
     let server = server(&client, options);
     let in_server = |arguments: &[&str]| client.git_in(&server, arguments);
     // Some pushes stay packed, and then they are thin: git completes them with bases that nobody pushed.
-    in_server(&["config", "receive.unpackLimit", if seed % 2 == 0 { "1" } else { "100" }]);
+    in_server(&["config", "receive.unpackLimit", if seed.is_multiple_of(2) { "1" } else { "100" }]);
     in_server(&["config", "receive.denyDeleteCurrent", "ignore"]);
     client.put("f0", "first\n");
     for number in 0..3 {

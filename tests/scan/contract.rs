@@ -1,7 +1,7 @@
 //! Exit codes, determinism, redaction, targets.
 
 use crate::support::{Keys, Repo, Scan, values_of};
-use std::ffi::OsStr;
+use std::{ffi::OsStr, path::Path};
 
 /// A pair in a file and a lone id in another, some harmless history around.
 fn leaky(seed: u64) -> (Repo, [String; 3]) {
@@ -95,10 +95,12 @@ fn the_same_input_gives_the_same_bytes_however_many_threads_and_however_it_is_pa
     for n in 0..20 {
         repo.put(&format!("many/{}", n % 4), format!("{}\n{}\n{}\n", keys.filler(), keys.id(), keys.filler()));
     }
-    for format in ["text", "jsonl", "sarif"] {
+    for format in ["text", "jsonl", "sarif", "gitlab", "github"] {
         let run = |jobs: &str| {
             let scan = Scan::bare().args(&["scan", "--explain", "--format", format, "--jobs", jobs]);
-            scan.arg(repo.path()).run().stdout
+            let written = String::from_utf8(scan.arg(repo.path()).run().stdout).unwrap();
+            // GitLab demands the times of the scan, and nothing else of a report may depend on them.
+            written.lines().filter(|line| !line.contains("_time\": \"")).map(str::to_owned).collect::<Vec<_>>()
         };
         let once = run("1");
         assert!(!once.is_empty() && once == run("1") && once == run("2") && once == run("4"), "{format}");
@@ -125,7 +127,7 @@ fn no_value_is_shown_without_reveal_in_any_format_or_on_standard_error() {
     let author = [("GIT_AUTHOR_NAME", in_author.as_str()), ("GIT_AUTHOR_EMAIL", in_author.as_str())];
     repo.git_with_env(&["commit", "-q", "-m", &format!("drop {in_message}")], &author);
     let values = [&id, &secret, &token, &in_path, &in_author, &in_branch, &in_message];
-    for format in ["text", "jsonl", "sarif"] {
+    for format in ["text", "jsonl", "sarif", "gitlab", "github"] {
         let scan = || Scan::bare().args(&["scan", "--explain", "--show-suppressed", "--format", format]);
         let outcome = scan().arg(repo.path()).run();
         assert_eq!(outcome.code, 1, "{}", outcome.stderr);
@@ -158,6 +160,55 @@ fn a_report_in_a_file_is_for_its_owner_alone_and_is_what_standard_output_would_b
     assert!(written.stderr.contains("2 findings"), "{}", written.stderr);
     let quiet = Scan::of(repo.path()).args(&["--quiet", "--output"]).arg(&report).run();
     assert_eq!((quiet.code, quiet.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn one_scan_is_written_in_several_formats() {
+    let (repo, _) = leaky(11);
+    let files = ["sarif", "text", "gitlab", "github"].map(|format| (format, repo.beside(format)));
+    let mut scan = Scan::of(repo.path());
+    for (format, file) in &files {
+        scan = scan.arg("--also").arg(format!("{format}={}", file.display()));
+    }
+    let all = scan.run();
+    assert_eq!((all.code, all.findings.len()), (1, 2));
+    for (format, file) in &files {
+        let written = std::fs::read(file).unwrap();
+        if *format != "gitlab" {
+            let alone = Scan::bare().args(&["scan", "--reveal", "--format", format]).arg(repo.path()).run();
+            assert!(written == alone.stdout, "{format}");
+        }
+        assert!(!written.is_empty() && all.stderr.contains(&file.display().to_string()), "{}", all.stderr);
+    }
+    let nowhere = Scan::of(repo.path()).args(&["--also", "sarif=no/such/folder/file"]).run();
+    assert!(nowhere.code == 2 && nowhere.stdout.is_empty(), "{}", nowhere.stderr);
+}
+
+#[test]
+fn a_report_for_gitlab_has_the_times_of_the_scan_and_one_repository() {
+    let (repo, _) = leaky(12);
+    let gitlab = |targets: &[&Path]| {
+        let mut scan = Scan::bare().args(&["scan", "--format", "gitlab"]);
+        for target in targets {
+            scan = scan.arg(target);
+        }
+        scan.run()
+    };
+    let before = jiff::Timestamp::now().as_second();
+    let outcome = gitlab(&[repo.path()]);
+    let report: serde_json::Value = serde_json::from_slice(&outcome.stdout).unwrap();
+    let time = |field: &str| {
+        let text = report["scan"][field].as_str().unwrap();
+        format!("{text}Z").parse::<jiff::Timestamp>().unwrap().as_second()
+    };
+    let after = jiff::Timestamp::now().as_second();
+    assert!(before <= time("start_time") && time("start_time") <= time("end_time") && time("end_time") <= after);
+    let two = gitlab(&[repo.path(), repo.path()]);
+    assert!(two.code == 2 && two.stdout.is_empty() && two.stderr.contains("one repository"), "{}", two.stderr);
+    // What could not be opened is a report, too: of a failure.
+    let absent = gitlab(&[&repo.beside("absent")]);
+    let report: serde_json::Value = serde_json::from_slice(&absent.stdout).unwrap();
+    assert_eq!((absent.code, &report["scan"]["status"]), (2, &"failure".into()));
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub fn bypass(server: &Server, format: &str) {
     let events = stage.events();
     let kinds: Vec<&str> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["block", "block", "block", "bypass"]);
+    let bypasses: Vec<Option<&str>> = events.iter().map(|event| event["bypass"].as_str()).collect();
+    assert_eq!(bypasses, [Some("denied"), Some("no_reason"), None, Some("granted")]);
     assert_eq!(events[3]["reason"], "rotated, see OPS-7");
     for event in &events {
         if let Some(user) = server.user {

@@ -33,5 +33,5 @@ pub fn configure(bare: &Path, more: &str) {
     // What is tested here is not how long a busy machine takes; where it is, the test says so in `more`.
     let deadline = if more.contains("deadline") { "" } else { "deadline = 300\n" };
     let audit = bare.join(AUDIT);
-    std::fs::write(bare.join(SETTINGS), format!("audit-log = {audit:?}\n{deadline}{more}")).unwrap();
+    std::fs::write(bare.join(SETTINGS), format!("audit-log = '{}'\n{deadline}{more}", audit.display())).unwrap();
 }

@@ -26,6 +26,7 @@ mod ssh;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+mod way_out;
 
 use server::Server;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,9 +35,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 fn keeps_all_promises(server: &Server, format: &str) {
     let kept = |case: &fn(&Server, &str)| catch_unwind(AssertUnwindSafe(|| case(server, format))).is_ok();
     let broken: Vec<&str> = cases::ALL.iter().filter(|(_, case)| !kept(case)).map(|(name, _)| *name).collect();
-    if !broken.is_empty() {
-        panic!("{} with {format}: {broken:#?}\n{}", server.name, server.last_words());
-    }
+    assert!(broken.is_empty(), "{} with {format}: {broken:#?}\n{}", server.name, server.last_words());
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub fn start() -> Server {
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let temporary = temporary.map(|kind| format!("{kind}_temp_path {home}/{kind};\n")).concat();
     let settings = format!(
-        r#"
+        r"
 daemon off;
 pid {home}/nginx.pid;
 error_log {home}/logs/errors;
@@ -53,7 +53,7 @@ http {{
         }}
     }}
 }}
-"#
+"
     );
     let settings = server.write("nginx.conf", &settings);
     server.start("nginx", Command::new("/usr/sbin/nginx").arg("-e").arg("stderr").arg("-c").arg(settings), port);

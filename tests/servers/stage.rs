@@ -158,9 +158,16 @@ impl<'a> Stage<'a> {
         fs::read_to_string(self.bare.join(hook::AUDIT)).unwrap_or_default()
     }
 
-    /// What stands in the audit log: each line is an event.
+    /// What stands in the audit log: each line is an event, as the schema has it.
     pub fn events(&self) -> Vec<Value> {
-        self.audit_log().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let schema = serde_json::from_str(include_str!("../../docs/events.schema.json")).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let event = |line: &str| {
+            let event = serde_json::from_str(line).unwrap();
+            validator.validate(&event).unwrap_or_else(|error| panic!("{error}: {event}"));
+            event
+        };
+        self.audit_log().lines().map(event).collect()
     }
 
     fn keeps_quiet(&self, who: &str, text: &str) {

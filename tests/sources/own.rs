@@ -109,6 +109,21 @@ fn the_password_in_the_url_of_a_scan_is_no_finding() {
 }
 
 #[test]
+fn own_files_can_be_left_out_and_names_of_refs_cannot() {
+    let (repo, [in_config, in_reflog, in_name]) = harmless(9);
+    repo.git(&["config", "a.b", &in_config]);
+    repo.git(&["update-ref", "--create-reflog", "-m", &in_reflog, "refs/heads/other", "HEAD"]);
+    repo.git(&["branch", &in_name]);
+    let outcome = Scan::of(repo.path()).run();
+    for value in [&in_config, &in_reflog, &in_name] {
+        outcome.finding(value);
+    }
+    let outcome = Scan::of(repo.path()).arg("--no-own-files").run();
+    assert_eq!((outcome.code, outcome.findings.len()), (1, 1));
+    assert_eq!(spots(&outcome, &in_name), [spot("ref_name", &format!(".git/refs/heads/{in_name}"))]);
+}
+
+#[test]
 fn an_access_key_in_the_configuration_is_found() {
     let (repo, [value]) = harmless(8);
     repo.git(&["config", "alias.deploy", &format!("!aws configure set aws_access_key_id {value}")]);

@@ -1,10 +1,11 @@
 //! `keytrail hook pre-commit`: on the author's own machine.
 
+use super::then::Then;
 use crate::cli::args::EngineArgs;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::cli::target::Target;
-use crate::cli::{error::CliError, terminal::Terminal};
+use crate::cli::{error::CliError, exit, terminal::Terminal};
 use crate::hook::commit::{self, Ways};
 use crate::policy::CONFIG_FILE;
 use clap::{Args, ValueHint};
@@ -20,6 +21,8 @@ pub(in crate::cli) struct PreCommitArgs {
     baseline: Option<PathBuf>,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
+    #[command(flatten)]
+    then: Then,
     /// Not looked at, for programs that name files: what is staged counts, and all of it
     #[arg(value_name = "FILE")]
     _files: Vec<OsString>,
@@ -40,5 +43,5 @@ pub(super) fn pre_commit(args: &PreCommitArgs, terminal: &Terminal) -> Result<Ex
         let mut reports = outcome.report.repositories.iter();
         Output::Stdout.write(|out| reports.try_for_each(|report| commit::write(report, &ways, out)))?;
     }
-    Ok(outcome.ending(1).code())
+    Ok(ExitCode::from(args.then.after(outcome.ending(exit::REFUSED).number(), &[], &[])))
 }

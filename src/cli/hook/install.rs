@@ -10,7 +10,7 @@ use crate::{
     hook::{
         doctor::{self, State},
         install::{
-            Change, HookKind, InstallError, Layout, Place, Plan, Script, find_program, program_warnings,
+            Change, HookKind, InstallError, Layout, Place, Plan, Script, Step, find_program, program_warnings,
             repositories_below,
         },
     },
@@ -19,7 +19,6 @@ use clap::{ArgGroup, Args, ValueEnum, ValueHint};
 use std::{
     collections::BTreeSet,
     ffi::OsString,
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -168,15 +167,17 @@ impl Run<'_> {
 
     /// Does what `plan` says, or, in a dry run, only says it.
     fn carry_out(&mut self, plan: Result<Plan, InstallError>) -> Result<(), CliError> {
-        let plan = match plan {
-            Ok(plan) => plan,
-            Err(error) => return Ok(self.error(error)),
-        };
-        if !self.dry
-            && let Err(error) = plan.apply()
-        {
-            return Ok(self.error(error));
+        let done = plan.and_then(|plan| if self.dry { Ok(plan) } else { plan.apply().map(|()| plan) });
+        match done {
+            Ok(plan) => self.tell(plan),
+            Err(error) => {
+                self.error(error);
+                Ok(())
+            }
         }
+    }
+
+    fn tell(&self, plan: Plan) -> Result<(), CliError> {
         let (done, to_do) = match plan.change {
             Change::Install => ("installed", "would install"),
             Change::Update => ("updated", "would update"),
@@ -184,12 +185,10 @@ impl Run<'_> {
             Change::Nothing => ("unchanged", "unchanged"),
             Change::Absent => ("not there", "not there"),
         };
-        let mut text = format!("{}: {}\n", if self.dry { to_do } else { done }, plan.place.hook.display());
-        let steps = plan.steps.iter().filter(|_| self.dry).map(ToString::to_string);
-        for line in steps.chain(plan.notes).flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()) {
-            let _ = writeln!(text, "  {line}"); // a string takes everything
-        }
-        say(&text)
+        let first = format!("{}: {}", if self.dry { to_do } else { done }, plan.place.hook.display());
+        let steps = plan.steps.iter().filter(|_| self.dry).flat_map(Step::lines);
+        let more = steps.chain(plan.notes).map(|line| format!("  {line}"));
+        say(std::iter::once(first).chain(more))
     }
 
     fn code(&self) -> ExitCode {
@@ -197,9 +196,9 @@ impl Run<'_> {
     }
 }
 
-/// Writes lines on standard output. What others named is in them.
-fn say(text: &str) -> Result<(), CliError> {
-    let text: String = text.lines().map(|line| clean(line) + "\n").collect();
+/// Writes lines on standard output. Others have named what is in them: each stays one line.
+fn say(lines: impl IntoIterator<Item = String>) -> Result<(), CliError> {
+    let text: String = lines.into_iter().map(|line| clean(&line) + "\n").collect();
     Output::Stdout.write(|out| out.write_all(text.as_bytes()))
 }
 
@@ -210,9 +209,7 @@ impl Places {
         let mut places: Vec<_> = self.pre_receive.iter().map(|path| Place::on_server(path, layout)).collect();
         if let Some(folder) = &self.all {
             let found = repositories_below(folder);
-            for (path, reason) in &found.skipped {
-                say(&format!("skipped: {}: {reason}\n", path.display()))?;
-            }
+            say(found.skipped.iter().map(|(path, reason)| format!("skipped: {}: {reason}", path.display())))?;
             for (path, error) in &found.unread {
                 run.error(CliError::new(format!("cannot look into {}: {error}", path.display())));
             }
@@ -287,8 +284,8 @@ pub(super) fn doctor(args: &DoctorArgs, terminal: &Terminal) -> Result<ExitCode,
         };
         let checks = doctor::examine(&place);
         problems += checks.iter().filter(|check| check.state == State::Problem).count();
-        let lines: String = checks.iter().map(|check| format!("  {check}\n")).collect();
-        say(&format!("{}\n{lines}", place.subject().display()))?;
+        let lines = checks.iter().map(|check| format!("  {check}"));
+        say(std::iter::once(place.subject().display().to_string()).chain(lines))?;
     }
     let ending = exit::Ending { incomplete: run.failed, findings: problems, findings_code: 1 };
     Ok(ending.code())

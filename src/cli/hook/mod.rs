@@ -4,6 +4,7 @@ mod client;
 mod install;
 mod pre_push;
 mod pre_receive;
+mod then;
 
 use super::{error::CliError, terminal::Terminal};
 use clap::Subcommand;
@@ -52,7 +53,7 @@ pub(super) fn terminal(command: &HookCommand) -> Terminal {
 
 pub(super) fn run(command: &HookCommand, terminal: &Terminal) -> Result<ExitCode, CliError> {
     match command {
-        HookCommand::PreReceive(args) => pre_receive::run(args, terminal),
+        HookCommand::PreReceive(args) => Ok(pre_receive::run(args)),
         HookCommand::PreCommit(args) => client::pre_commit(args, terminal),
         HookCommand::PrePush(args) => pre_push::run(args),
         HookCommand::Install(args) => install::install(args, terminal),

@@ -1,5 +1,6 @@
 //! `keytrail hook pre-push`: on the author's own machine, before anything leaves it.
 
+use super::then::Then;
 use crate::cli::{error::CliError, exit, rules, session, target};
 use crate::git::{Existing, Quarantine};
 use crate::hook::{Case, Ended, Examination, Examined, Pusher, Settings, message};
@@ -8,6 +9,7 @@ use crate::policy::{Baseline, Config, Policy};
 use crate::scan::ScanOptions;
 use clap::{Args, ValueHint};
 use std::env;
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -35,18 +37,26 @@ pub(in crate::cli) struct PrePushArgs {
     /// Search for what this rule file describes, too (repeatable)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     rules: Vec<PathBuf>,
+    #[command(flatten)]
+    then: Then,
 }
 
 pub(super) fn run(args: &PrePushArgs) -> Result<ExitCode, CliError> {
-    let (remote, updates) = asked(args)?;
+    let (remote, updates, input) = asked(args)?;
+    let code = judge(args, remote, &updates)?;
+    let arguments = [Some(&args.remote), args.url.as_ref()].into_iter().flatten().map(OsStr::new);
+    Ok(ExitCode::from(args.then.after(code, &arguments.collect::<Vec<_>>(), &input)))
+}
+
+fn judge(args: &PrePushArgs, remote: String, updates: &[RefUpdate]) -> Result<u8, CliError> {
     if !updates.iter().any(|update| update.new.is_some()) {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(0);
     }
     let folder = env::var_os("GIT_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
     let has = updates.iter().filter_map(|update| update.old).collect();
     let examination = Examination {
         repository: folder.clone(),
-        updates: updates.clone(),
+        updates: updates.to_vec(),
         quarantine: Quarantine::default(),
         existing: Existing::Remote { name: remote, has },
         rules: rules::load(&args.rules)?,
@@ -61,7 +71,7 @@ pub(super) fn run(args: &PrePushArgs) -> Result<ExitCode, CliError> {
     let report = report.unwrap_or_default();
     let nobody = Pusher::new(&|_| None, &folder);
     let effective = Settings::default().for_repository(&nobody.repository, &folder);
-    let case = Case { pusher: &nobody, updates: &updates, push: &report, ended: &ended, effective: &effective };
+    let case = Case { pusher: &nobody, updates, push: &report, ended: &ended, effective: &effective };
     let verdict = case.judge();
     let mask = case.mask().map_err(|error| CliError::new(error.to_string()))?;
     let mut words = Vec::new();
@@ -73,18 +83,18 @@ pub(super) fn run(args: &PrePushArgs) -> Result<ExitCode, CliError> {
         findings: report.report.findings.len(),
         findings_code: exit::REFUSED,
     };
-    Ok(ending.code())
+    Ok(ending.number())
 }
 
 /// The remote, and what is to be pushed to it: in git's lines, or in the variables of pre-commit.com's program, which reads
-/// the lines itself.
-fn asked(args: &PrePushArgs) -> Result<(String, Vec<RefUpdate>), CliError> {
+/// the lines itself; and these lines.
+fn asked(args: &PrePushArgs) -> Result<(String, Vec<RefUpdate>, Vec<u8>), CliError> {
     let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     if let (Some(from), Some(to)) = (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
         let id = |text: &str| Oid::from_hex(text.as_bytes()).map_err(|error| CliError::new(error.to_string()));
         let name = variable("PRE_COMMIT_REMOTE_BRANCH").unwrap_or_else(|| "HEAD".to_owned()).into_bytes();
         let remote = variable("PRE_COMMIT_REMOTE_NAME").unwrap_or_else(|| args.remote.clone());
-        return Ok((remote, vec![RefUpdate { name, old: Some(id(&from)?), new: Some(id(&to)?) }]));
+        return Ok((remote, vec![RefUpdate { name, old: Some(id(&from)?), new: Some(id(&to)?) }], Vec::new()));
     }
     if io::stdin().is_terminal() {
         let error = CliError::new("git's pre-push hook gives the refs to be pushed on standard input; there are none");
@@ -99,7 +109,8 @@ fn asked(args: &PrePushArgs) -> Result<(String, Vec<RefUpdate>), CliError> {
         })
     };
     let lines = input.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
-    Ok((args.remote.clone(), lines.enumerate().map(update).collect::<Result<_, _>>()?))
+    let updates = lines.enumerate().map(update).collect::<Result<_, _>>()?;
+    Ok((args.remote.clone(), updates, input))
 }
 
 /// A line that git gives to a `pre-push` hook: `<local ref> SP <local id> SP <remote ref> SP <remote id>`. The local ref may

@@ -1,6 +1,7 @@
 //! `keytrail hook pre-receive`: from git's lines and variables to a verdict, always.
 
-use crate::cli::{error::CliError, exit, rules, session, terminal::Terminal};
+use super::then::Then;
+use crate::cli::{exit, rules, session};
 use crate::git::{Existing, Quarantine, Repository};
 use crate::hook::{
     self, Bypass, Case, Effective, Ended, Event, Examination, Examined, Fallback, Pusher, SETTINGS_FILE, Settings,
@@ -40,9 +41,8 @@ pub(in crate::cli) struct PreReceiveArgs {
     /// The verdict when something cannot be read, or the hook itself fails [default: reject, or what the settings say]
     #[arg(long, value_name = "VERDICT")]
     on_error: Option<FallbackArg>,
-    /// Let this hook judge, too, if the push is let in: it gets git's lines and this one's environment
-    #[arg(long, value_name = "PROGRAM", value_hint = ValueHint::ExecutablePath)]
-    then: Option<PathBuf>,
+    #[command(flatten)]
+    then: Then,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,7 +72,7 @@ const NO_KEY: Failure = "the hook's fingerprint key cannot be used; `keytrail ho
 const NO_CONFIG: Failure = "the repository's .keytrail.toml cannot be used";
 const NO_INPUT: Failure = "what git said of the push makes no sense";
 
-pub(super) fn run(args: &PreReceiveArgs, _terminal: &Terminal) -> Result<ExitCode, CliError> {
+pub(super) fn run(args: &PreReceiveArgs) -> ExitCode {
     let started = Instant::now();
     let mut input = Vec::new();
     let read = io::stdin().lock().take(MOST_INPUT).read_to_end(&mut input);
@@ -118,19 +118,7 @@ pub(super) fn run(args: &PreReceiveArgs, _terminal: &Terminal) -> Result<ExitCod
     let (report, ended) = (report.unwrap_or_default(), without_path(ended, &folder));
     let case = Case { pusher: &pusher, updates: &watched, push: &report, ended: &ended, effective: &effective };
     let code = pronounce(&case, settings.audit_log.as_deref(), started);
-    match &args.then {
-        Some(next) if code == 0 => Ok(ExitCode::from(ask_next(next, &input))),
-        _ => Ok(ExitCode::from(code)),
-    }
-}
-
-/// Lets the hook that was there before judge, by the same lines.
-fn ask_next(next: &Path, input: &[u8]) -> u8 {
-    hook::chain::run::<&str>(next, &[], input).unwrap_or_else(|error| {
-        let words = format!("keytrail: the hook that was here before cannot be run: {}\n", error.kind());
-        let _ = io::stderr().lock().write_all(words.as_bytes());
-        exit::REFUSED
-    })
+    ExitCode::from(args.then.after(code, &[], &input))
 }
 
 /// Gives the verdict: writes it down, tells the pusher, and gives the exit code.
@@ -172,7 +160,7 @@ fn examine(
         repository: folder.to_path_buf(),
         updates: updates.to_vec(),
         quarantine: Quarantine {
-            incoming: env::var_os("GIT_QUARANTINE_PATH").map(PathBuf::from),
+            incoming: incoming(folder),
             // Git quotes names that hold a colon. Of the folders it lends from the repository's own is known anyhow.
             alternates: env::split_paths(&alternates).filter(|path| path.is_absolute()).collect(),
         },
@@ -189,6 +177,13 @@ fn examine(
         search_history: effective.search_history,
     };
     Ok(examination.run(until))
+}
+
+/// Where the pushed objects wait. Gitaly hands on only that objects go there, and not that it is a quarantine: see
+/// `customHooksEnv` in its `internal/gitaly/hook/custom.go`.
+fn incoming(folder: &Path) -> Option<PathBuf> {
+    let path = |name| env::var_os(name).map(PathBuf::from);
+    path("GIT_QUARANTINE_PATH").or_else(|| path("GIT_OBJECT_DIRECTORY").filter(|path| *path != folder.join("objects")))
 }
 
 fn policy(settings: &Settings, effective: &Effective, folder: &Path) -> Result<Policy, Failure> {

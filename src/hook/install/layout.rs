@@ -35,9 +35,10 @@ impl Layout {
 
     /// What the repository with the folder `git_dir` looks like, whose hooks lie in `hooks`.
     pub(super) fn of_repository(git_dir: &Path, hooks: &Path) -> Self {
-        // Gitaly keeps `+gitaly` at the root of each storage.
+        // Gitaly keeps `+gitaly` at the root of each storage, and no hooks in its repositories. Gogs, too, has a folder
+        // `custom_hooks`, and hooks besides.
         let is_gitaly = || git_dir.ancestors().any(|folder| folder.join("+gitaly").is_dir());
-        if git_dir.join("custom_hooks").is_dir() || is_gitaly() {
+        if is_gitaly() || git_dir.join("custom_hooks").is_dir() && !hooks.join("pre-receive").exists() {
             Self::Gitlab
         } else if fs::read_link(hooks.join("update")).is_ok_and(|link| link.ends_with("hooks/common/update")) {
             Self::Gitolite
@@ -51,5 +52,7 @@ impl Layout {
 
 /// Whether `hooks/pre-receive` runs the files of `hooks/pre-receive.d`. It may spell the name with a variable.
 pub(super) fn runs_folder(hooks: &Path) -> bool {
-    fs::read(hooks.join("pre-receive")).is_ok_and(|text| memchr::memmem::find(&text, b".d/").is_some())
+    let names = [&b".d/"[..], b".d\"", b"pre-receive.d"];
+    fs::read(hooks.join("pre-receive"))
+        .is_ok_and(|text| names.iter().any(|name| memchr::memmem::find(&text, name).is_some()))
 }

@@ -3,7 +3,7 @@
 use super::InstallError;
 use std::{
     fs, io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// The absolute path of the program `path`, as it is to be written into hooks: a link stays a link, since it may be there
@@ -26,7 +26,7 @@ pub fn find_program(path: &Path) -> Result<PathBuf, InstallError> {
 pub fn program_warnings(program: &Path, hooks: &Path) -> Vec<String> {
     let mut warnings = Vec::new();
     let shown = program.display();
-    let components: Vec<_> = program.components().map(|component| component.as_os_str()).collect();
+    let components: Vec<_> = program.components().map(Component::as_os_str).collect();
     if components.windows(2).any(|pair| pair[0] == "target" && (pair[1] == "debug" || pair[1] == "release")) {
         warnings.push(format!("{shown} is in a build folder: hooks refuse every push once it is cleaned"));
     }

@@ -2,7 +2,7 @@
 
 use super::InstallError;
 use std::{
-    fmt, fs,
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -11,7 +11,7 @@ use std::{
 #[cfg(unix)]
 const MODE: u32 = 0o755;
 
-/// A change that is done whole or not at all. `Display` tells it as something to be done.
+/// A change that is done whole or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Make this folder, and those above it that are missing.
@@ -60,28 +60,25 @@ impl Step {
         }
     }
 
+    /// What is done, in a line, and for a file its own lines.
+    pub fn lines(&self) -> Vec<String> {
+        let (what, text) = match self {
+            Self::MakeFolder(path) => (format!("make the folder {}", path.display()), &[][..]),
+            Self::Keep { from, to } | Self::Restore { from, to } => {
+                (format!("rename {} to {}", from.display(), to.display()), &[][..])
+            }
+            Self::Write { path, text } => (format!("write {}, which everyone may run:", path.display()), &text[..]),
+            Self::Remove(path) => (format!("remove {}", path.display()), &[][..]),
+        };
+        let text = String::from_utf8_lossy(text);
+        std::iter::once(what).chain(text.lines().map(|line| format!("  {line}"))).collect()
+    }
+
     /// Takes it back, since a later step has failed: a hook that was kept has its one name again.
     pub(super) fn undo(&self) {
         if let Self::Keep { from, to } = self {
             // The error that is told is that of the step which failed; this one leaves a second name at worst.
             let _ = if from.symlink_metadata().is_ok() { fs::remove_file(to) } else { fs::rename(to, from) };
-        }
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::MakeFolder(path) => write!(f, "make the folder {}", path.display()),
-            Self::Keep { from, to } | Self::Restore { from, to } => {
-                write!(f, "rename {} to {}", from.display(), to.display())
-            }
-            Self::Write { path, text } => {
-                write!(f, "write {}, which everyone may run:", path.display())?;
-                let text = String::from_utf8_lossy(text);
-                text.lines().try_for_each(|line| write!(f, "\n  {line}"))
-            }
-            Self::Remove(path) => write!(f, "remove {}", path.display()),
         }
     }
 }
