@@ -18,14 +18,11 @@ pub struct Binding {
 impl Repository {
     /// Opens the repository that git means: the one at `path`, unless `binding` says otherwise.
     pub fn open_bound(path: &Path, binding: &Binding) -> Result<Self, GitError> {
-        let repository = Self::open(binding.git_dir.as_deref().unwrap_or(path))?;
+        let mut repository = Self::open(binding.git_dir.as_deref().unwrap_or(path))?;
         if let Some(work_tree) = &binding.work_tree {
             repository.git.set_workdir(work_tree, false).map_err(repository.failed())?;
         }
-        if let Some(file) = &binding.index {
-            let index = git2::Index::open_ext(file, repository.git.object_format());
-            index.and_then(|mut index| repository.git.set_index(&mut index)).map_err(repository.failed())?;
-        }
+        repository.index_file.clone_from(&binding.index);
         Ok(repository)
     }
 }

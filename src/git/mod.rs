@@ -7,6 +7,7 @@ mod error;
 mod forest;
 mod graph;
 mod hash;
+mod index;
 mod inflate;
 mod known;
 mod lender;

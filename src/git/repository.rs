@@ -14,6 +14,8 @@ pub struct Repository {
     pub(super) path: PathBuf,
     /// Where the refs are not in files.
     pub(super) tables: Option<Tables>,
+    /// The index, if it is not the repository's own.
+    pub(super) index_file: Option<PathBuf>,
 }
 
 /// A ref and the object it names.
@@ -47,7 +49,7 @@ impl Repository {
         let open = || git2::Repository::open_ext(path, git2::RepositoryOpenFlags::empty(), &[] as &[&Path]);
         match open_as_git_would(path, open) {
             Ok(git) => {
-                let mut repository = Self { git, path: path.to_path_buf(), tables: None };
+                let mut repository = Self { git, path: path.to_path_buf(), tables: None, index_file: None };
                 repository.read_tables()?;
                 Ok(repository)
             }

@@ -22,7 +22,7 @@ impl Repository {
     pub fn staged(&self) -> Result<Vec<StagedFile>, GitError> {
         self.work_tree()?;
         let failed = self.failed();
-        let index = self.git.index().map_err(&failed)?;
+        let index = self.index()?;
         let head = self.head_tree().map_err(&failed)?;
         let merged = self.merged_trees();
         let merged = |path: &[u8]| merged.iter().filter_map(|tree| entry_at(tree, path)).collect::<Vec<_>>();
@@ -68,7 +68,7 @@ impl Repository {
 
     /// Paths of all files in the index.
     pub fn tracked(&self) -> Result<Vec<Vec<u8>>, GitError> {
-        let index = self.git.index().map_err(self.failed())?;
+        let index = self.index()?;
         let mut paths: Vec<Vec<u8>> =
             index.iter().filter(|entry| entry.mode & 0o170_000 != 0o160_000).map(|entry| entry.path).collect();
         paths.dedup();

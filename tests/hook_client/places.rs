@@ -88,6 +88,32 @@ fn a_repository_apart_from_its_work_tree() {
 }
 
 #[test]
+fn an_index_of_any_form() {
+    for (n, settings) in [
+        &["core.splitIndex=true"][..],
+        &["index.sparse=true", "core.sparseCheckout=true", "core.sparseCheckoutCone=true"],
+        &["feature.manyFiles=true"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (repo, []) = guarded(30 + n as u64);
+        repo.put("far/away", "x\n");
+        for (name, value) in settings.iter().filter_map(|setting| setting.split_once('=')) {
+            repo.git(&["config", name, value]);
+        }
+        match n {
+            0 => repo.git(&["update-index", "--split-index"]),
+            1 => repo.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "near"]),
+            _ => repo.git(&["update-index", "--index-version", "4"]),
+        };
+        every_way(&repo, repo.path(), "readme", 40 + n as u64);
+        let index = repo.git(&["ls-files", "--sparse"]);
+        assert_eq!(index.contains("far/\n"), n == 1, "{index}");
+    }
+}
+
+#[test]
 fn ids_of_the_other_hash() {
     let repo = Repo::with(&["--object-format=sha256"]);
     repo.put("readme", "x\n");

@@ -1,7 +1,14 @@
 //! One file, in repositories that git alone serves.
 
 use crate::fixture::{House, chmod, listing, mode, script};
-use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
+use std::{
+    ffi::OsStr,
+    fs,
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{MetadataExt, chown},
+    },
+};
 
 #[test]
 fn a_fresh_hook_judges_pushes_and_anyone_may_run_it() {
@@ -256,4 +263,23 @@ fn the_script_for_github_enterprise_names_its_own_program_and_deadline() {
     assert_eq!(last, "exec '/usr/local/bin/keytrail' hook pre-receive '--deadline' '4' \"$@\"");
     let ran = house.run(&["install", "--print", "ghes", "--program", "/opt/keytrail"].map(OsStr::new));
     assert!(ran.out.ends_with("exec '/opt/keytrail' hook pre-receive '--deadline' '4' \"$@\"\n"), "{ran:?}");
+}
+
+/// Only the administrator can give files away: others cannot try this.
+#[test]
+fn what_the_administrator_puts_in_belongs_to_the_repositorys_owner() {
+    let house = House::new();
+    let server = house.server("a.git");
+    fs::remove_dir_all(server.join("hooks")).unwrap();
+    if chown(&server, Some(65_534), Some(65_534)).is_err() {
+        return;
+    }
+    house.install_in(&server);
+    for path in ["hooks", "hooks/pre-receive"] {
+        let meta = fs::metadata(server.join(path)).unwrap();
+        assert_eq!((meta.uid(), meta.gid()), (65_534, 65_534), "{path}");
+    }
+    let ran = house.run(&["doctor".as_ref(), server.as_os_str()]);
+    assert!(ran.code == 1 && ran.out.contains("the hook runs as user 65534"), "{ran:?}");
+    assert!(!ran.out.contains("trial"), "what we leave behind could be in the user's way: {ran:?}");
 }

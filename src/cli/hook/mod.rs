@@ -11,9 +11,7 @@ use clap::Subcommand;
 use std::process::ExitCode;
 
 const PRE_COMMIT: &str = "\
-In .git/hooks/pre-commit, a file that may be executed:
-  #!/bin/sh
-  exec keytrail hook pre-commit
+`keytrail hook install --pre-commit` lets git run it.
 
 Exit codes:
   0    the commit brings nothing that counts, and all of it was read

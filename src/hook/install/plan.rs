@@ -180,3 +180,41 @@ fn gitolite_note(place: &Place) -> Option<String> {
     let note = "now run `gitolite setup --hooks-only` as gitolite's user, which links it into the repositories";
     (place.layout == Layout::Gitolite).then(|| note.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hook::install::HookKind;
+
+    #[test]
+    fn a_step_that_fails_leaves_the_hook_that_was_there_under_its_name_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let hook = folder.path().join("pre-receive");
+        fs::write(&hook, "theirs").unwrap();
+        let place = Place {
+            kind: HookKind::PreReceive,
+            layout: Layout::Plain,
+            hook: hook.clone(),
+            repository: None,
+            outside: false,
+        };
+        let (from, to) = (hook.clone(), place.kept());
+        let failing = Step::Write { path: folder.path().join("absent/pre-receive"), text: Vec::new() };
+        let steps = vec![Step::Keep { from, to }, failing];
+        let plan = Plan { place, change: Change::Install, steps, notes: Vec::new() };
+        assert!(matches!(plan.apply(), Err(InstallError::Io { doing: "write", .. })));
+        assert_eq!(fs::read(&hook).unwrap(), b"theirs");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_hook_that_is_kept_stays_in_its_place_until_ours_takes_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let [hook, kept] = ["pre-receive", "kept"].map(|name| folder.path().join(name));
+        fs::write(&hook, "theirs").unwrap();
+        Step::Keep { from: hook.clone(), to: kept.clone() }.apply().unwrap();
+        assert!(hook.exists() && kept.exists());
+        Step::Write { path: hook.clone(), text: b"ours".to_vec() }.apply().unwrap();
+        assert_eq!((fs::read(&hook).unwrap(), fs::read(&kept).unwrap()), (b"ours".to_vec(), b"theirs".to_vec()));
+    }
+}
