@@ -9,10 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms below it that it may import. A room that is not listed here has no place in the house.
-const ROOMS: [(&str, &[&str]); 11] = [
-    ("cli", &["hook", "scan", "policy", "report", "aws", "detect", "git", "rules", "model"]),
+const ROOMS: [(&str, &[&str]); 12] = [
+    ("cli", &["hook", "scan", "store", "policy", "report", "aws", "detect", "git", "rules", "model"]),
     ("hook", &["scan", "policy", "report", "git", "rules", "model"]),
     ("scan", &["policy", "report", "aws", "decode", "detect", "git", "rules", "model"]),
+    ("store", &["model"]),
     ("policy", &["rules", "model"]),
     ("report", &["rules", "model"]),
     ("aws", &["model"]),

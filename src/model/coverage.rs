@@ -1,11 +1,11 @@
 //! The ledger: what a scan saw, what it read, what it could not read and why.
 
 use super::ObjectKind;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Why something that should have been read was not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapKind {
     /// An object that others name is not in the store (a partial clone, a lost object).
@@ -58,7 +58,7 @@ impl GapKind {
 }
 
 /// One thing that was not covered.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Gap {
     /// Why.
     pub kind: GapKind,
