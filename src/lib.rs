@@ -6,6 +6,7 @@
 //! ```text
 //! cli                                       arguments, configuration file, terminal, exit codes
 //!  └ hook                                   a push at the door: who may pass, what the pusher is told
+//!  └ audit                                  an organisation's repositories: which there are, and their mirrors
 //!  └ scan                                   joins the rooms below into one scan
 //!     ├ policy                              what the user decided: allowlist, baseline, inline comments
 //!     ├ report                              text, JSON Lines, SARIF
@@ -15,6 +16,7 @@
 //!        └─────────└───────────└ model      the nouns
 //! ```
 
+pub mod audit;
 pub mod aws;
 pub mod cli;
 pub mod decode;

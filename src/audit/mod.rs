@@ -1,0 +1,5 @@
+//! The audit of an organisation: which repositories it has, and what is in them.
+//!
+//! * [`source`]: asks the host, or looks into a folder or a file, for the repositories there are.
+
+pub mod source;
