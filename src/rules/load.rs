@@ -12,7 +12,7 @@ use std::path::Path;
 use toml::Spanned;
 
 /// The files compiled in: name and text.
-const BUILTIN: [(&str, &str); 4] = [
+pub(super) const BUILTIN: [(&str, &str); 4] = [
     ("patterns/aws.toml", include_str!("../../patterns/aws.toml")),
     ("patterns/services.toml", include_str!("../../patterns/services.toml")),
     ("patterns/git.toml", include_str!("../../patterns/git.toml")),

@@ -2,6 +2,7 @@
 
 mod allowlist;
 mod describe;
+mod digest;
 mod error;
 mod expression;
 mod file;
@@ -12,6 +13,7 @@ mod rule;
 
 pub use allowlist::{Allowlist, Harmless};
 pub use describe::{write_page, write_table};
+pub use digest::digest;
 pub use error::RulesError;
 pub use expression::Expression;
 pub use load::{builtin, load_user};
