@@ -29,8 +29,11 @@ const ROOMS: [(&str, &[&str]); 13] = [
 const MAX_LINES: usize = 500;
 
 /// Where a law does not hold, and why. One that is no longer needed is an error, too.
-const EXCEPTIONS: [(&str, Law, &str); 1] =
-    [("src/git/mirror.rs", Law::Edge, "counts the settings that the caller hands to git, to add one for its child")];
+const EXCEPTIONS: [(&str, Law, &str); 1] = [(
+    "src/git/mirror/login.rs",
+    Law::Edge,
+    "counts the settings that the caller hands to git, to add one for its child",
+)];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Law {

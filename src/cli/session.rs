@@ -8,7 +8,7 @@ use super::terminal::Terminal;
 use super::{exit, signal};
 use crate::git::{
     Binding, GitError,
-    mirror::{self, MirrorError},
+    mirror::{self, MirrorError, MirrorOptions},
 };
 use crate::model::{Coverage, FingerprintKey, GapKind, Report, RepositoryReport, Tally};
 use crate::policy::{Baseline, Config, Policy};
@@ -156,7 +156,7 @@ impl<'a> Session<'a> {
             }
             Target::Url(url) => {
                 self.terminal.wait("cloning");
-                let mirrored = mirror::mirror(url, self.cancel);
+                let mirrored = mirror::mirror(url, &MirrorOptions::default(), self.cancel);
                 self.terminal.clear();
                 let mirror = mirrored.map_err(|error: MirrorError| CliError::from(error))?;
                 // The mirror's own files are made here: its configuration holds the URL as the user wrote it.

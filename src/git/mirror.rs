@@ -4,26 +4,24 @@
 //! no argument list (which every user of the machine can read), no message and no file, and no redirect can draw them
 //! to another host.
 
+mod address;
+mod child;
+mod kept;
+mod login;
+
+pub use kept::{Kept, keep};
+pub use login::Login;
+
 use super::program;
+use address::Address;
+use child::{Bounds, Ended, last_words};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::process::{Command, Stdio};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-#[cfg(unix)]
-use std::time::Instant;
 use tempfile::TempDir;
-
-/// How long git may take to tidy up once it is told to stop.
-#[cfg(unix)]
-const GRACE: Duration = Duration::from_secs(2);
-
-/// Lines of git's own words that an error repeats, the last ones.
-const ERROR_LINES: usize = 6;
-
-/// Answers git's question for credentials from the environment. The words stay inside the shell: `printf` is built in.
-const HELPER: &str = r#"!f() { test "$1" = get && printf 'username=%s\npassword=%s\n' "$KEYTRAIL_GIT_USERNAME" "$KEYTRAIL_GIT_PASSWORD"; }; f"#;
 
 /// A mirrored repository; its folder is deleted on drop.
 #[derive(Debug)]
@@ -44,8 +42,8 @@ pub enum MirrorError {
     /// The URL's user or password is not text, or would break out of git's credential protocol.
     #[error("the credentials in the URL of {0} cannot be used: they do not decode to one line of text")]
     Credentials(String),
-    /// There is no temporary folder to mirror into.
-    #[error("cannot make a temporary folder for {url}: {source}")]
+    /// There is no folder to mirror into.
+    #[error("cannot make a folder for {url}: {source}")]
     Folder {
         /// The URL as it may be shown.
         url: String,
@@ -68,12 +66,39 @@ pub enum MirrorError {
         /// Git's last words, or its exit status.
         words: String,
     },
+    /// It took longer than it may.
+    #[error("git was stopped: fetching {url} took longer than {seconds} s")]
+    TooLong {
+        /// The URL as it may be shown.
+        url: String,
+        /// What was allowed.
+        seconds: u64,
+    },
+    /// It is larger than it may be.
+    #[error("git was stopped: {url} takes more than {bytes} bytes")]
+    TooLarge {
+        /// The URL as it may be shown.
+        url: String,
+        /// What was allowed.
+        bytes: u64,
+    },
+    /// Somebody else fetches into the same kept mirror, or reads it.
+    #[error("{}: another process uses this mirror", .0.display())]
+    Busy(PathBuf),
     /// The user or the system stopped it.
     #[error("interrupted while fetching {0}")]
     Interrupted(String),
 }
 
 impl MirrorError {
+    /// Whether the server says that there is no such repository: of a wiki, that nobody wrote in it yet.
+    pub fn is_absent(&self) -> bool {
+        let Self::Failed { words, .. } = self else { return false };
+        let words = words.to_lowercase();
+        let absent = ["not found", "does not exist", "does not appear to be a git repository"];
+        words.contains("repository") && absent.into_iter().any(|absent| words.contains(absent))
+    }
+
     /// What the user may do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
@@ -108,36 +133,104 @@ pub fn display(url: &str) -> String {
     address.plain[..end.unwrap_or(address.plain.len())].to_owned()
 }
 
-/// Mirrors `url` with all its refs. `cancel` is looked at several times a second; git is ended when it is set.
-pub fn mirror(url: &str, cancel: &AtomicBool) -> Result<Mirror, MirrorError> {
-    let shown = display(url);
-    let address = Address::new(url);
-    let login = address.login().ok_or_else(|| MirrorError::Credentials(shown.clone()))?;
-    let no_folder = |source| MirrorError::Folder { url: shown.clone(), source };
-    let folder = private_folder().map_err(no_folder)?;
-    // Into a file: a pipe would need a thread, and would stay open as long as any process that git left behind.
-    let said = folder.path().join("stderr");
-    let stderr = File::create(&said).map_err(no_folder)?;
+/// What may be set for a mirror.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MirrorOptions<'a> {
+    /// Who we are; by default who the URL says.
+    pub login: Option<&'a Login>,
+    /// How long git may take.
+    pub time: Option<Duration>,
+    /// How many bytes the mirror may take on disk.
+    pub disk: Option<u64>,
+    /// Where temporary mirrors lie; by default where the system keeps such things.
+    pub folder: Option<&'a Path>,
+    /// The URL is not the user's own: no other transport than its own, whatever the user's configuration turns it into, and
+    /// no program that asks for a password.
+    pub foreign: bool,
+}
 
-    let mut command = clone_command(&address.plain, &repository_in(folder.path()));
-    login.hand_to(&mut command, &address);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
-    let group = address.may_group();
-    #[cfg(unix)]
-    if group {
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+/// Mirrors `url` with all its refs into a temporary folder. `cancel` is looked at several times a second; git is ended when
+/// it is set.
+pub fn mirror(url: &str, options: &MirrorOptions<'_>, cancel: &AtomicBool) -> Result<Mirror, MirrorError> {
+    let task = Task::new(url, options, cancel)?;
+    let folder = private_folder(options.folder).map_err(|source| task.no_folder(source))?;
+    task.clone_into(&repository_in(folder.path()), folder.path())?;
+    Ok(Mirror { folder })
+}
+
+/// One URL, to be fetched.
+struct Task<'a> {
+    shown: String,
+    address: Address<'a>,
+    login: Login,
+    options: &'a MirrorOptions<'a>,
+    cancel: &'a AtomicBool,
+}
+
+impl<'a> Task<'a> {
+    fn new(url: &'a str, options: &'a MirrorOptions<'a>, cancel: &'a AtomicBool) -> Result<Self, MirrorError> {
+        let (shown, address) = (display(url), Address::new(url));
+        let own = || address.login().ok_or_else(|| MirrorError::Credentials(shown.clone()));
+        let login = options.login.cloned().map_or_else(own, Ok)?;
+        Ok(Self { shown, address, login, options, cancel })
     }
-    let not_run = |source| MirrorError::Run { url: shown.clone(), source };
-    let mut child = command.spawn().map_err(not_run)?;
-    match wait(&mut child, cancel, group).map_err(not_run)? {
-        None => Err(MirrorError::Interrupted(shown)),
-        Some(status) if status.success() => Ok(Mirror { folder }),
-        Some(status) => {
-            let said = fs::read(&said).unwrap_or_default();
-            let words = last_words(&String::from_utf8_lossy(&said), &login.secrets(&address));
-            let words = if words.is_empty() { status.to_string() } else { words };
-            Err(MirrorError::Failed { url: shown, words })
+
+    /// Clones into `repository`; what git says is kept in `folder`, which is what is measured.
+    fn clone_into(&self, repository: &Path, folder: &Path) -> Result<(), MirrorError> {
+        let mut command = self.command();
+        command.args(["clone", "--mirror", "--quiet", "--template=", "--"]);
+        command.arg(&self.address.plain).arg(repository);
+        self.run(&mut command, folder)
+    }
+
+    /// Git, which is still to be told what to do.
+    fn command(&self) -> Command {
+        let mut command = program();
+        // No code of anybody's runs, and a history that fsck frowns upon is still a history to scan.
+        for setting in [
+            "core.hooksPath=/dev/null",
+            "fetch.fsckObjects=false",
+            "transfer.fsckObjects=false",
+            "fetch.recurseSubmodules=false",
+            "fetch.unpackLimit=1",
+            "maintenance.auto=false",
+            "gc.auto=0",
+        ] {
+            command.args(["-c", setting]);
         }
+        command.env("GIT_TERMINAL_PROMPT", "0").env("GCM_INTERACTIVE", "never");
+        if self.options.foreign {
+            command.env("GIT_ALLOW_PROTOCOL", self.address.transports()).env("GIT_ASKPASS", "");
+        }
+        self.login.hand_to(&mut command, &self.address);
+        command
+    }
+
+    fn run(&self, command: &mut Command, folder: &Path) -> Result<(), MirrorError> {
+        // Into a file: a pipe would need a thread, and would stay open as long as any process that git left behind.
+        let said = folder.join("stderr");
+        let stderr = File::create(&said).map_err(|source| self.no_folder(source))?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
+        let (time, disk) = (self.options.time, self.options.disk);
+        let bounds = Bounds { cancel: self.cancel, time, disk: disk.map(|most| (folder, most)) };
+        let url = self.shown.clone();
+        match child::run(command, self.address.may_group(), bounds) {
+            Err(source) => Err(MirrorError::Run { url, source }),
+            Ok(Ended::Cancelled) => Err(MirrorError::Interrupted(url)),
+            Ok(Ended::TooLong) => Err(MirrorError::TooLong { url, seconds: time.unwrap_or_default().as_secs() }),
+            Ok(Ended::TooLarge) => Err(MirrorError::TooLarge { url, bytes: disk.unwrap_or_default() }),
+            Ok(Ended::ByItself(status)) if status.success() => Ok(()),
+            Ok(Ended::ByItself(status)) => {
+                let said = fs::read(&said).unwrap_or_default();
+                let words = last_words(&String::from_utf8_lossy(&said), &self.login.secrets(&self.address));
+                let words = if words.is_empty() { status.to_string() } else { words };
+                Err(MirrorError::Failed { url, words })
+            }
+        }
+    }
+
+    fn no_folder(&self, source: io::Error) -> MirrorError {
+        MirrorError::Folder { url: self.shown.clone(), source }
     }
 }
 
@@ -145,7 +238,8 @@ fn repository_in(folder: &Path) -> PathBuf {
     folder.join("repository.git")
 }
 
-fn private_folder() -> io::Result<TempDir> {
+/// A folder that goes away on drop, in `parent` or where the system keeps such.
+fn private_folder(parent: Option<&Path>) -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("keytrail-");
     #[cfg(unix)]
@@ -153,176 +247,18 @@ fn private_folder() -> io::Result<TempDir> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o700));
     }
-    builder.tempdir()
-}
-
-fn clone_command(url: &str, into: &Path) -> Command {
-    let mut command = program();
-    // No code of anybody's runs, and a history that fsck frowns upon is still a history to scan.
-    for setting in ["core.hooksPath=/dev/null", "fetch.fsckObjects=false", "transfer.fsckObjects=false", "gc.auto=0"] {
-        command.args(["-c", setting]);
+    match parent {
+        Some(parent) => builder.tempdir_in(parent),
+        None => builder.tempdir(),
     }
-    command.args(["clone", "--mirror", "--quiet", "--template=", "--"]).arg(url).arg(into);
-    command.env("GIT_TERMINAL_PROMPT", "0").env("GCM_INTERACTIVE", "never");
-    command
-}
-
-/// Waits for the end of `child` (the head of a process group, if `group`): `None` when it was stopped because of `cancel`.
-fn wait(child: &mut Child, cancel: &AtomicBool, group: bool) -> io::Result<Option<ExitStatus>> {
-    let mut pause = Duration::from_millis(1);
-    loop {
-        if let Some(status) = child.try_wait()? {
-            // A Ctrl-C reaches git, too: its failure is then ours.
-            return Ok((status.success() || !cancel.load(Relaxed)).then_some(status));
-        }
-        if cancel.load(Relaxed) {
-            stop(child, group)?;
-            return Ok(None);
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(50));
-    }
-}
-
-/// Asks `child` to end, and its helpers: git does not end `remote-http` itself, which would go on downloading. Insists
-/// after a while.
-#[cfg(unix)]
-fn stop(child: &mut Child, group: bool) -> io::Result<()> {
-    use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-    let pid = Pid::from_child(child);
-    // A process that has just ended cannot be signalled; the wait below tells.
-    let send = |signal| {
-        let _ = if group { kill_process_group(pid, signal) } else { kill_process(pid, signal) };
-    };
-    send(Signal::TERM);
-    let deadline = Instant::now() + GRACE;
-    while Instant::now() < deadline {
-        if child.try_wait()?.is_some() {
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    send(Signal::KILL);
-    child.wait().map(drop)
-}
-
-#[cfg(not(unix))]
-fn stop(child: &mut Child, _: bool) -> io::Result<()> {
-    child.kill()?;
-    child.wait().map(drop)
-}
-
-/// The last lines of what git said, in one line, fit for a terminal and without any of `secrets`.
-fn last_words(said: &str, secrets: &[String]) -> String {
-    let mut lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.drain(..lines.len().saturating_sub(ERROR_LINES));
-    let mut words = lines.join("; ");
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        words = words.replace(secret.as_str(), "***");
-    }
-    words.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-/// A URL taken apart.
-struct Address<'a> {
-    scheme: Option<&'a str>,
-    host: &'a str,
-    /// What stood before `@`, as written.
-    user: Option<&'a str>,
-    password: Option<&'a str>,
-    /// The URL that git is given.
-    plain: String,
-}
-
-impl<'a> Address<'a> {
-    fn new(url: &'a str) -> Self {
-        let Some((scheme, rest)) = url.split_once("://") else {
-            return Self { scheme: None, host: "", user: None, password: None, plain: url.to_owned() };
-        };
-        let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-        let (userinfo, host) = authority.rsplit_once('@').map_or((None, authority), |(info, host)| (Some(info), host));
-        let (user, password) = match userinfo.map(|info| info.split_once(':').unwrap_or((info, ""))) {
-            Some((user, password)) => (Some(user), Some(password).filter(|password| !password.is_empty())),
-            None => (None, None),
-        };
-        // An ssh login is a name, not a secret, and git needs it in its place.
-        let login =
-            user.filter(|_| scheme.eq_ignore_ascii_case("ssh")).map_or_else(String::new, |user| format!("{user}@"));
-        let plain = format!("{scheme}://{login}{host}{}", &rest[authority.len()..]);
-        Self { scheme: Some(scheme), host, user, password, plain }
-    }
-
-    /// Whether git may run in a process group of its own, to be ended with all its helpers. Not for ssh: it asks for a
-    /// passphrase on the terminal, and a background group that reads there is stopped for good. It ends with its pipe.
-    fn may_group(&self) -> bool {
-        self.scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("ssh"))
-    }
-
-    /// The decoded credentials for the helper; `None` if they are not one line of text.
-    fn login(&self) -> Option<Login> {
-        let http = self.scheme.is_some_and(|scheme| scheme.to_ascii_lowercase().starts_with("http"));
-        let part = |text: Option<&str>| text.filter(|_| http).map_or(Some(None), |text| decode(text).map(Some));
-        Some(Login { user: part(self.user)?, password: part(self.password)? })
-    }
-}
-
-struct Login {
-    user: Option<String>,
-    password: Option<String>,
-}
-
-impl Login {
-    /// Configures `command` through its environment, for this server alone.
-    fn hand_to(&self, command: &mut Command, address: &Address<'_>) {
-        let Some(user) = &self.user else { return };
-        let key = |name| format!("credential.{}://{}.{name}", address.scheme.unwrap_or_default(), address.host);
-        let settings = match &self.password {
-            // Without a password the user's own helpers are asked for it, under this name.
-            None => vec![(key("username"), user.as_str())],
-            // The empty helper makes git forget the others: they would be asked first, and told to store this one.
-            Some(password) => {
-                command.env("KEYTRAIL_GIT_USERNAME", user).env("KEYTRAIL_GIT_PASSWORD", password);
-                vec![(key("helper"), ""), (key("helper"), HELPER)]
-            }
-        };
-        let given = std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse::<usize>().ok()).unwrap_or(0);
-        command.env("GIT_CONFIG_COUNT", (given + settings.len()).to_string());
-        for (index, (key, value)) in settings.into_iter().enumerate() {
-            command.env(format!("GIT_CONFIG_KEY_{}", given + index), key);
-            command.env(format!("GIT_CONFIG_VALUE_{}", given + index), value);
-        }
-    }
-
-    /// What must not be repeated, as written and as meant.
-    fn secrets(&self, address: &Address<'_>) -> Vec<String> {
-        let written = address.password.map(str::to_owned);
-        let token = if self.password.is_none() { self.user.clone() } else { None };
-        written.into_iter().chain(self.password.clone()).chain(token).collect()
-    }
-}
-
-/// `%41` and the like; `None` for what is not UTF-8 or not a single line.
-fn decode(text: &str) -> Option<String> {
-    let hex = |digit: &u8| char::from(*digit).to_digit(16);
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let pair = tail.first_chunk::<2>().filter(|_| *first == b'%');
-        if let Some((high, low)) = pair.and_then(|[high, low]| Some((hex(high)?, hex(low)?))) {
-            bytes.push((high << 4 | low) as u8);
-            rest = &tail[2..];
-        } else {
-            bytes.push(*first);
-            rest = tail;
-        }
-    }
-    String::from_utf8(bytes).ok().filter(|text| !text.contains(['\n', '\r', '\0']))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::ffi::OsStr;
+
+    static CALM: AtomicBool = AtomicBool::new(false);
 
     fn git(folder: &Path, arguments: &[&str]) {
         let identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
@@ -364,10 +300,10 @@ mod tests {
     #[test]
     fn credentials_go_by_environment_and_never_by_argument() {
         let url = "https://us%3Aer:pa%40ss§h.org/a.git".replace('§', "@");
-        let address = Address::new(&url);
-        let login = address.login().unwrap();
-        let mut command = clone_command(&address.plain, Path::new("x"));
-        login.hand_to(&mut command, &address);
+        let options = MirrorOptions::default();
+        let task = Task::new(&url, &options, &CALM).unwrap();
+        let mut command = task.command();
+        command.arg(&task.address.plain);
         assert!(command.get_args().all(|argument| !argument.to_string_lossy().contains("pa")));
         let value = |name: &str| command.get_envs().find(|(key, _)| *key == name).and_then(|(_, value)| value);
         assert_eq!(value("KEYTRAIL_GIT_USERNAME"), Some(OsStr::new("us:er")));
@@ -400,7 +336,7 @@ mod tests {
     #[test]
     fn a_line_break_cannot_enter_the_credential_protocol() {
         let url = "https://u:p%0Ahost=evil§h.org/a".replace('§', "@");
-        let error = mirror(&url, &AtomicBool::new(false)).unwrap_err();
+        let error = mirror(&url, &MirrorOptions::default(), &CALM).unwrap_err();
         assert!(matches!(error, MirrorError::Credentials(_)));
         assert!(!error.to_string().contains("evil"), "{error}");
     }
@@ -417,7 +353,7 @@ mod tests {
         git(source.path(), &["init", "-q"]);
         git(source.path(), &["commit", "-q", "--allow-empty", "-m", "one"]);
         git(source.path(), &["update-ref", "refs/pull/1/head", "HEAD"]);
-        let mirror = mirror(&file_url(source.path()), &AtomicBool::new(false)).unwrap();
+        let mirror = mirror(&file_url(source.path()), &MirrorOptions::default(), &CALM).unwrap();
         let path = mirror.path();
         git(&path, &["rev-parse", "--verify", "-q", "refs/pull/1/head"]);
         assert!(!path.join("hooks").exists());
@@ -429,8 +365,11 @@ mod tests {
     fn a_failure_carries_gits_reason_and_a_cancel_is_told_apart() {
         let folder = tempfile::tempdir().unwrap();
         let url = file_url(&folder.path().join("absent"));
-        let error = mirror(&url, &AtomicBool::new(false)).unwrap_err();
+        let error = mirror(&url, &MirrorOptions::default(), &CALM).unwrap_err();
         assert!(matches!(&error, MirrorError::Failed { words, .. } if words.contains("fatal")), "{error}");
-        assert!(matches!(mirror(&url, &AtomicBool::new(true)), Err(MirrorError::Interrupted(_))));
+        assert!(matches!(
+            mirror(&url, &MirrorOptions::default(), &AtomicBool::new(true)),
+            Err(MirrorError::Interrupted(_))
+        ));
     }
 }

@@ -36,8 +36,13 @@ impl Origin {
 
     /// `https`, or a server on this machine.
     pub fn is_private(&self) -> bool {
+        self.scheme == "https" || self.is_local()
+    }
+
+    /// A server on this machine.
+    pub fn is_local(&self) -> bool {
         let address = self.host.trim_matches(['[', ']']).parse::<IpAddr>();
-        self.scheme == "https" || self.host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        self.host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     }
 
     /// The host's name, and its port if it is not the scheme's.

@@ -7,12 +7,24 @@
 //! elsewhere ([`Organisation::login`]).
 
 mod base;
+mod bitbucket;
+mod client;
 mod clock;
+mod codecommit;
+mod collector;
 mod credentials;
+mod data_center;
+mod folder;
+mod gitea;
+mod github;
+mod gitlab;
+mod list;
+mod list_file;
 mod listing;
 mod options;
 mod organisation;
 mod problem;
+mod verdict;
 
 pub use clock::{Clock, SystemClock};
 pub use credentials::Credentials;
@@ -20,3 +32,8 @@ pub use listing::{Address, LeftOut, Listed, Listing};
 pub use options::ListOptions;
 pub use organisation::{Host, Organisation, OrganisationError};
 pub use problem::{Problem, ProblemKind};
+
+#[cfg(test)]
+mod stub;
+#[cfg(test)]
+mod tests;
