@@ -87,7 +87,7 @@ fn row(page: &Page<'_>, finding: &PictureFinding) -> Markup {
             td { (shown(&finding.repository)) " " code { (shown(&finding.place)) } }
             td { @if let Some(by) = &finding.introduced { (commit_day(&by.date)) " " small { (shown(&by.author)) } } }
             td data-v=(finding.exposed_days(now).map_or_else(String::new, |days| days.to_string())) {
-                (page.axis.bar(finding)) small { (exposure(finding, now)) }
+                (page.axis.bar(finding)) (exposure(finding, now))
             }
         }
     }

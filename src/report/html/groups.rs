@@ -71,7 +71,7 @@ fn table<'a>(
     link: impl Fn(&'a str) -> Markup,
 ) -> Markup {
     html! {
-        table data-paged="groups" {
+        table.cards data-paged="groups" {
             caption.unseen { (caption) }
             thead {
                 tr {
@@ -90,8 +90,8 @@ fn table<'a>(
                                 @if count > 0 { span.count { b { (number(count)) } " " (severity(level)) } " " }
                             }
                         }
-                        td data-v=(group.others.len()) { (number(group.others.len() as u64)) }
-                        td { @if let Some(since) = group.since { (day(since)) } @else { "no commit tells" } }
+                        td data-v=(group.others.len()) data-l=(others.to_lowercase()) { (number(group.others.len() as u64)) }
+                        td data-l="exposed since" { @if let Some(since) = group.since { (day(since)) } @else { "no commit tells" } }
                     }
                 }
             }

@@ -1,7 +1,7 @@
 //! What the reader knows after ten seconds: what is new, what is open, whether everything was read, what to do.
 
 use super::Page;
-use super::words::{minute, severity, shown};
+use super::words::{commit_day, minute, severity, shown};
 use crate::model::Severity;
 use crate::report::State;
 use crate::report::count::{number, plural};
@@ -9,6 +9,8 @@ use maud::{Markup, html};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// New findings that are named at once.
+const NEWS: usize = 5;
 /// Advice that is given, worst first: more is no plan for a morning.
 const STEPS: usize = 8;
 
@@ -36,6 +38,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
                 }
             }
             (verdict(page))
+            (news(page))
             ul.tiles {
                 @if picture.since.is_some() {
                     li { a href="#findings" data-filter="state=new" { b { (number(new as u64)) } " new" } }
@@ -74,6 +77,28 @@ fn verdict(page: &Page<'_>) -> Markup {
                 strong { (number(short)) " of " (plural(all, "repository", "repositories")) " not covered whole" }
                 ": what is in the rest of them is not on this page. "
                 a href="#coverage" { "What was not read" }
+            }
+        }
+    }
+}
+
+/// What is new, by name: it is what the reader came for.
+fn news(page: &Page<'_>) -> Markup {
+    let new: Vec<_> = page.findings.iter().filter(|finding| finding.state == State::New).collect();
+    let more = new.len().saturating_sub(NEWS);
+    html! {
+        @if !new.is_empty() {
+            ul.news aria-label="New findings" {
+                @for finding in new.iter().take(NEWS) {
+                    li {
+                        (severity(finding.severity)) " " (shown(&finding.title)) " in " strong { (shown(&finding.repository)) }
+                        " " code { (shown(&finding.place)) }
+                        @if let Some(by) = &finding.introduced { " " small { (commit_day(&by.date)) " " (shown(&by.author)) } }
+                    }
+                }
+                @if more > 0 {
+                    li { a href="#findings" data-filter="state=new" { "and " (number(more as u64)) " more" } }
+                }
             }
         }
     }

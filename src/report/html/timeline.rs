@@ -76,16 +76,16 @@ impl Axis {
     }
 }
 
-/// `2024-03-01 until now, 634 days`.
-pub(super) fn exposure(finding: &PictureFinding, now: Timestamp) -> String {
+/// `634 days`, small: `2024-03-01 to now`.
+pub(super) fn exposure(finding: &PictureFinding, now: Timestamp) -> Markup {
     let (Some(from), Some(days)) = (finding.exposed_from, finding.exposed_days(now)) else {
-        return "no commit tells".to_owned();
+        return html! { small { "no commit tells" } };
     };
     // The author's own day, as in the row's other column, where it is the day of the first commit.
     let begun = finding.introduced.as_ref().filter(|by| by.date.parse().ok() == Some(from));
     let begun = begun.map_or_else(|| day(from), |by| commit_day(&by.date));
     let end = finding.exposed_to.map_or_else(|| "now".to_owned(), day);
-    format!("{begun} until {end}, {}", plural(days.unsigned_abs(), "day", "days"))
+    html! { (plural(days.unsigned_abs(), "day", "days")) " " small { (begun) " to " (end) } }
 }
 
 /// Those that could be read longest and still work, for all that is known.
