@@ -251,6 +251,10 @@ pub(super) enum FormatArg {
     Gitlab,
     /// Annotations of a job of GitHub Actions
     Github,
+    /// A page for the browser: one file that needs no network
+    Html,
+    /// A table, one row a finding
+    Csv,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -90,6 +90,8 @@ impl From<FormatArg> for Format {
             FormatArg::Sarif => Self::Sarif,
             FormatArg::Gitlab => Self::Gitlab,
             FormatArg::Github => Self::Github,
+            FormatArg::Html => Self::Html,
+            FormatArg::Csv => Self::Csv,
         }
     }
 }

@@ -40,6 +40,16 @@ pub enum Lifetime {
     Temporary,
 }
 
+impl Lifetime {
+    /// The word that a person reads.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LongLived => "long-lived",
+            Self::Temporary => "temporary",
+        }
+    }
+}
+
 /// One value of a credential and where it is shown to stand: the commit that introduced it, if there is one.
 #[derive(Debug, Clone)]
 pub struct Component {

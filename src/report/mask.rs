@@ -149,7 +149,7 @@ fn percent_decoded(text: &[u8], place: impl Fn(usize) -> usize) -> Option<(Vec<u
 }
 
 /// Control characters, and those that turn the direction of text or show nothing, as `\n` or `\u{1b}`.
-fn spell_out(text: &str) -> String {
+pub(super) fn spell_out(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,15 +1,19 @@
 //! What a scan found, written out: for a person, for a program (JSON Lines), for code scanning (SARIF), for GitLab, for a
-//! job of GitHub Actions.
+//! job of GitHub Actions, as a page to look at in the morning, and as a table.
 //!
 //! The same report gives the same bytes: no clock, no environment, no order of a hash map. GitLab demands the times of the
-//! scan; the caller says them. Unless [`Style::reveal`] is
+//! scan, and exposure lasts until now; the caller says them. Unless [`Style::reveal`] is
 //! set, no value of a finding leaves through any of the formats, wherever else in the repository it was also used.
 
+mod count;
+mod csv;
 mod github;
 mod gitlab;
+mod html;
 mod jsonl;
 mod line_hash;
 mod mask;
+mod picture;
 mod sarif;
 mod text;
 mod words;
@@ -17,6 +21,9 @@ mod words;
 pub use jsonl::SCHEMA_VERSION;
 pub use line_hash::line_hashes;
 pub use mask::Mask;
+pub use picture::{
+    Outcome, Picture, PictureCommit, PictureFinding, PictureRepository, PictureRun, PictureValue, State,
+};
 
 use crate::model::Report;
 use crate::rules::RuleSet;
@@ -36,7 +43,7 @@ pub struct Style {
     pub show_suppressed: bool,
     /// When the scan began; GitLab only, in whole seconds.
     pub began: jiff::Timestamp,
-    /// When it ended, likewise.
+    /// When it ended; GitLab, and the end of an exposure in HTML and CSV.
     pub ended: jiff::Timestamp,
 }
 
@@ -53,6 +60,10 @@ pub enum Format {
     Gitlab,
     /// A job of GitHub Actions: workflow commands that make annotations.
     Github,
+    /// A person who looks at it in a browser: one page that needs nothing else.
+    Html,
+    /// A spreadsheet: RFC 4180, one row a finding.
+    Csv,
 }
 
 /// Writes `report` to `out`. `rules` are those of the scan: SARIF describes them.
@@ -75,5 +86,25 @@ pub fn write(
         Format::Sarif => sarif::write(report, rules, &mask, style, out),
         Format::Gitlab => gitlab::write(report, rules, &mask, style, out),
         Format::Github => github::write(report, &mask, style, out),
+        Format::Html => html::write(&Picture::of_scan(report, &mask, style), out),
+        Format::Csv => csv::write(&Picture::of_scan(report, &mask, style), out),
     }
+}
+
+/// Writes `picture` as a page of HTML that needs no network and no other file.
+///
+/// # Errors
+///
+/// What `out` answers.
+pub fn write_html(picture: &Picture, out: &mut dyn io::Write) -> io::Result<()> {
+    html::write(picture, out)
+}
+
+/// Writes the findings of `picture` as a table of comma-separated values (RFC 4180).
+///
+/// # Errors
+///
+/// What `out` answers.
+pub fn write_csv(picture: &Picture, out: &mut dyn io::Write) -> io::Result<()> {
+    csv::write(picture, out)
 }

@@ -5,9 +5,10 @@ mod ledger;
 mod paint;
 
 use super::Style;
+use super::count::plural;
 use super::mask::Mask;
 use crate::model::{Report, RepositoryReport};
-use paint::{Paint, plural};
+use paint::Paint;
 use std::io::{self, Write};
 
 /// What every part of the text needs.

@@ -1,7 +1,7 @@
 //! What several formats say in the same words.
 
 use super::mask::Mask;
-use crate::model::{Finding, Place};
+use crate::model::{Finding, Place, Trace};
 
 /// What a place beside the history means for a value that stands nowhere else.
 pub(super) fn place(place: &Place) -> &'static str {
@@ -13,6 +13,16 @@ pub(super) fn place(place: &Place) -> &'static str {
         Place::Reflog(_) => "in this repository's own reflogs, which no push carries",
         Place::Stdin => "on standard input",
         Place::File(_) | Place::Lfs(_) | Place::Commit | Place::Tag | Place::Unnamed => "in history",
+    }
+}
+
+/// Where a value of the history is now.
+pub(super) fn now(trace: &Trace) -> &'static str {
+    match (trace.at_head, trace.reachable, trace.present_in.is_empty()) {
+        (true, _, _) => "still in HEAD",
+        (false, false, _) => "not in HEAD: no ref reaches it, but it is still in the object store",
+        (false, true, false) => "not in HEAD, but other refs still hold it",
+        (false, true, true) => "not in HEAD: history keeps it",
     }
 }
 
@@ -33,12 +43,7 @@ pub(super) fn summary(finding: &Finding, mask: &Mask) -> String {
         }
         None => "introduced by no commit of this repository".to_owned(),
     };
-    let now = match (trace.at_head, trace.reachable, trace.present_in.is_empty()) {
-        (true, _, _) => "still in HEAD",
-        (false, false, _) => "not in HEAD: no ref reaches it, but it is still in the object store",
-        (false, true, false) => "not in HEAD, but other refs still hold it",
-        (false, true, true) => "not in HEAD: history keeps it",
-    };
+    let now = now(trace);
     let wrapped = mask.wrapping(&finding.primary().location).map(|wrapping| format!(", inside of {wrapping}"));
     let wrapped = wrapped.unwrap_or_default();
     let expires = finding.expires.as_ref().map(|time| format!(" Valid until {time}.")).unwrap_or_default();

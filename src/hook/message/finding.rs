@@ -2,7 +2,7 @@
 
 use super::{Page, SHOWN, plural, shorten};
 use crate::hook::doors::brought_in;
-use crate::model::{Component, Finding, Lifetime, Place};
+use crate::model::{Component, Finding, Place};
 use std::collections::BTreeSet;
 
 /// Characters of an author's name.
@@ -11,10 +11,7 @@ const MAX_NAME: usize = 60;
 impl Page<'_> {
     pub(super) fn finding(&mut self, finding: &Finding) {
         let account = finding.account_id.as_ref().map(|account| format!("account {account}"));
-        let lifetime = finding.lifetime.map(|lifetime| match lifetime {
-            Lifetime::LongLived => "long-lived".to_owned(),
-            Lifetime::Temporary => "temporary".to_owned(),
-        });
+        let lifetime = finding.lifetime.map(|lifetime| lifetime.as_str().to_owned());
         let expires = finding.expires.as_ref().map(|time| format!("valid until {time}"));
         let mut heading =
             format!("{}  {}", finding.severity.to_string().to_ascii_uppercase(), self.text(&finding.title));

@@ -1,10 +1,10 @@
 //! One credential's block.
 
 use super::Page;
-use super::paint::{plural, some};
 use crate::model::{
-    CommitRef, Component, ComponentKind, Finding, Lifetime, Place, RepositoryReport, Source, SuppressionKind, Trace,
+    CommitRef, Component, ComponentKind, Finding, Place, RepositoryReport, Source, SuppressionKind, Trace,
 };
+use crate::report::count::{plural, some};
 use crate::report::words;
 use std::io;
 
@@ -51,10 +51,7 @@ fn header(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let mut line = format!("{word}  {}", page.paint.bold(&page.mask.line(&finding.title)));
     let redacted = finding.components.first().map(|component| component.secret.redacted());
     let account = finding.account_id.as_ref().map(|account| format!("account {account}"));
-    let lifetime = finding.lifetime.map(|lifetime| match lifetime {
-        Lifetime::LongLived => "long-lived".to_owned(),
-        Lifetime::Temporary => "temporary".to_owned(),
-    });
+    let lifetime = finding.lifetime.map(|lifetime| lifetime.as_str().to_owned());
     let expires = finding.expires.as_ref().map(|time| format!("valid until {time}"));
     for part in [redacted, account, lifetime, expires].into_iter().flatten() {
         line.push_str(" · ");

@@ -1,8 +1,8 @@
 //! What was read, what was dropped, what is missing, and the verdict.
 
 use super::Page;
-use super::paint::{number, plural, size};
 use crate::model::{Coverage, Gap, GapKind, ObjectKind, RepositoryReport, Source};
+use crate::report::count::{number, plural, size};
 use std::collections::BTreeMap;
 use std::io;
 
