@@ -177,10 +177,20 @@ impl Store {
 
     /// Reads one object by itself. Rebuilds its whole delta chain: for the few objects a report shows, not for a walk.
     pub fn read(&self, id: ObjectIndex) -> Result<(ObjectKind, Vec<u8>), Gap> {
-        self.read_with(id, &mut Inflater::default())
+        self.read_within(id, MAX_HELD)
     }
 
-    pub(super) fn read_with(&self, id: ObjectIndex, inflater: &mut Inflater) -> Result<(ObjectKind, Vec<u8>), Gap> {
+    /// The same for an object of at most `most` bytes, as are those that it is built from.
+    pub(super) fn read_within(&self, id: ObjectIndex, most: u64) -> Result<(ObjectKind, Vec<u8>), Gap> {
+        self.read_with(id, most, &mut Inflater::default())
+    }
+
+    pub(super) fn read_with(
+        &self,
+        id: ObjectIndex,
+        most: u64,
+        inflater: &mut Inflater,
+    ) -> Result<(ObjectKind, Vec<u8>), Gap> {
         let mut bytes = Vec::new();
         let mut seen = HashSet::new();
         // Deltas still to be applied, outermost first.
@@ -192,7 +202,7 @@ impl Store {
                 Home::Loose(n) => {
                     let open = self.loose[n as usize].open().map_err(fail)?;
                     let kind = open.kind;
-                    if open.size > MAX_HELD {
+                    if open.size > most {
                         return Err(fail(format!("{} bytes are too many to be held", open.size)));
                     }
                     open.read(&mut bytes).map_err(fail)?;
@@ -210,7 +220,7 @@ impl Store {
                         return Err(fail("its chain of delta bases runs in a circle".to_owned()));
                     }
                     let entry = source.entry(at).map_err(fail)?;
-                    if entry.size > MAX_HELD {
+                    if entry.size > most {
                         return Err(fail(format!("{} bytes are too many to be held", entry.size)));
                     }
                     let end = self.forests[pack as usize].end_of(at);
@@ -237,7 +247,7 @@ impl Store {
         };
         let (mut built, mut segments) = (Vec::new(), Vec::new());
         while let Some(delta) = deltas.pop() {
-            super::delta::apply(&bytes, &delta, MAX_HELD, &mut built, &mut segments)
+            super::delta::apply(&bytes, &delta, most, &mut built, &mut segments)
                 .map_err(|error| fail(error.to_string()))?;
             std::mem::swap(&mut bytes, &mut built);
         }

@@ -11,7 +11,7 @@ use super::{
     delta,
     forest::{Forest, Node},
     inflate::{Cancellable, Inflater},
-    store::{Store, corrupt},
+    store::{MAX_HELD, Store, corrupt},
     table::{Home, ObjectIndex},
 };
 use crate::model::{Gap, GapKind, ObjectKind, Segment};
@@ -428,7 +428,7 @@ impl<'a, V: Visitor> Run<'a, V> {
         }
         let base = store.table.find(orphan.base.as_bytes()).map(|base| {
             self.with_worker(|worker| {
-                let (kind, bytes) = store.read_with(base, &mut worker.inflater)?;
+                let (kind, bytes) = store.read_with(base, MAX_HELD, &mut worker.inflater)?;
                 let notes =
                     self.visitor.visit(&mut worker.work, Object { id: base, kind, bytes: &bytes, counts: false }, None);
                 Ok::<_, Gap>(Arc::new(Held { bytes, notes }))
