@@ -28,6 +28,11 @@ fn cut(text: &str) -> String {
     start.chain(std::iter::once('…')).chain(text.chars().skip(length - END)).collect()
 }
 
+/// A path, which may be broken after each slash.
+pub(super) fn path(text: &str) -> Markup {
+    html! { code { @for part in shown(text).split_inclusive('/') { (part) wbr; } } }
+}
+
 /// `2026-11-25 06:00 UTC`.
 pub(super) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
