@@ -57,7 +57,7 @@ fn row(finding: &PictureFinding, now: Timestamp) -> [String; COLUMNS.len()] {
         finding.severity.to_string(),
         finding.confidence.to_string(),
         finding.title.clone(),
-        text(finding.values.first().map(|value| &value.shown)),
+        finding.values.iter().map(|value| value.shown.as_str()).collect::<Vec<_>>().join(" "),
         text(finding.account.as_ref()),
         finding.lifetime.map_or("", Lifetime::as_str).to_owned(),
         text(finding.expires.as_ref()),

@@ -20,7 +20,7 @@ fn commit(author: &str, date: &str) -> PictureCommit {
     let first = author.split(' ').next().unwrap_or_default().to_lowercase();
     PictureCommit {
         id: format!(
-            "{:0>40x}",
+            "{:0<40x}",
             date.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(131).wrapping_add(u64::from(byte)))
         ),
         author: author.to_owned(),

@@ -21,7 +21,7 @@ fn render(report: &Report, format: Format, style: &Style) -> String {
 
 /// The report in every format; GitLab's holds one repository.
 fn render_all(report: &Report, style: &Style) -> Vec<(Format, String)> {
-    let whole = [Format::Text, Format::Jsonl, Format::Sarif, Format::Github];
+    let whole = [Format::Text, Format::Jsonl, Format::Sarif, Format::Github, Format::Html, Format::Csv];
     let alone = |repository: &RepositoryReport| Report { repositories: vec![repository.clone()] };
     let gitlab = report.repositories.iter().map(|one| (Format::Gitlab, render(&alone(one), Format::Gitlab, style)));
     whole.into_iter().map(|format| (format, render(report, format, style))).chain(gitlab).collect()
@@ -85,6 +85,26 @@ fn annotations_look_as_they_should() {
     let style = Style { show_suppressed: true, ..Style::default() };
     assert_snapshot("findings.github", &render(&fixture::report(), Format::Github, &style));
     assert_snapshot("two.github", &render(&fixture::two(), Format::Github, &Style::default()));
+}
+
+#[test]
+fn the_table_holds_one_row_a_finding() {
+    let style = Style { ended: "2026-11-25T06:00:00Z".parse().unwrap(), ..Style::default() };
+    let shown = Style { show_suppressed: true, ..style.clone() };
+    assert_snapshot("findings.csv", &render(&fixture::report(), Format::Csv, &shown));
+    let rows = |style| render(&fixture::report(), Format::Csv, style).matches("\r\n").count();
+    let repository = &fixture::report().repositories[0];
+    assert_eq!(rows(&style), 1 + repository.findings.len());
+    assert_eq!(rows(&shown), 1 + repository.findings.len() + repository.suppressed.len());
+}
+
+#[test]
+fn the_page_tells_what_it_does_not_show() {
+    let page = render(&fixture::report(), Format::Html, &Style::default());
+    assert!(page.contains("suppressed and not shown") && page.contains("not covered whole"));
+    assert_eq!(page.matches("<tr data-severity=").count(), fixture::report().finding_count());
+    // One scan knows no other: nothing is new.
+    assert!(!page.contains("data-state=\"new\" data-account"));
 }
 
 #[test]

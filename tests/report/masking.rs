@@ -57,9 +57,14 @@ fn report(id: &str, secret: &str, before: &str, after: &str) -> Report {
     Report { repositories: vec![repository.clone(), repository] }
 }
 
-/// What a reader can get at: the bytes, the JSON strings in them decoded, and percent-encoding undone.
+/// What a reader can get at: the bytes, the JSON strings in them decoded, percent-encoding and the escapes of HTML undone.
 fn readings(written: &str) -> Vec<String> {
-    let mut found = vec![written.to_owned()];
+    let markup =
+        ["&lt;<", "&gt;>", "&quot;\"", "<wbr>", "&amp;&"].into_iter().fold(written.to_owned(), |text, entity| {
+            let (escaped, plain) = entity.split_at(entity.find([';', '>']).map_or(0, |end| end + 1));
+            text.replace(escaped, plain)
+        });
+    let mut found = vec![written.to_owned(), markup];
     let documents = serde_json::Deserializer::from_str(written).into_iter::<serde_json::Value>();
     let mut open: Vec<serde_json::Value> = documents.map_while(Result::ok).collect();
     while let Some(value) = open.pop() {

@@ -85,9 +85,10 @@ fn gaps(repository: &PictureRepository) -> Markup {
     }
 }
 
-/// Whether an address is one that a browser may be sent to: never a script's, never a local file's.
+/// Whether an address is one that a browser may be sent to: never a script's, never a local file's, never one with something in it
+/// that nobody sees.
 fn is_web(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
+    (url.starts_with("https://") || url.starts_with("http://")) && shown(url) == url
 }
 
 fn runs(runs: &[PictureRun]) -> Markup {
@@ -129,9 +130,15 @@ mod tests {
     #[test]
     fn only_addresses_of_the_web_become_links() {
         assert!(is_web("https://example.org/a") && is_web("http://localhost/a"));
-        for url in
-            ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//example.org", " https://a", "git@a:b"]
-        {
+        for url in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "//example.org",
+            " https://a",
+            "git@a:b",
+            "https://a\u{202e}b",
+        ] {
             assert!(!is_web(url), "{url}");
         }
     }

@@ -1,7 +1,7 @@
 //! The table of all findings, and what filters it.
 
 use super::timeline::exposure;
-use super::words::{commit_day, minute, severity, shown, slug};
+use super::words::{commit_day, minute, path, severity, shown, slug};
 use super::{NO_ACCOUNT, Page, account};
 use crate::model::{Confidence, Lifetime, Severity};
 use crate::report::State;
@@ -84,7 +84,7 @@ fn row(page: &Page<'_>, finding: &PictureFinding) -> Markup {
             }
             td { (details(finding)) }
             td { @if let Some(account) = &finding.account { (shown(account)) } }
-            td { (shown(&finding.repository)) " " code { (shown(&finding.place)) } }
+            td { (shown(&finding.repository)) " " (path(&finding.place)) }
             td { @if let Some(by) = &finding.introduced { (commit_day(&by.date)) " " small { (shown(&by.author)) } } }
             td data-v=(finding.exposed_days(now).map_or_else(String::new, |days| days.to_string())) {
                 (page.axis.bar(finding)) (exposure(finding, now))

@@ -45,7 +45,7 @@ pub(super) fn sections(page: &Page<'_>) -> Markup {
             div.pair {
                 section aria-labelledby="accounts" {
                     h2 #accounts { "By account" }
-                    (table("Open findings by account", ["Account", "Repositories"], &accounts, |name| html! {
+                    (table(["accounts", "Account", "Repositories"], &accounts, |name| html! {
                         a href="#findings" data-filter=(format!("state=new+open&account={}", page.accounts[name])) {
                             @if name == NO_ACCOUNT { "not known" } @else { (shown(name)) }
                         }
@@ -53,7 +53,7 @@ pub(super) fn sections(page: &Page<'_>) -> Markup {
                 }
                 section aria-labelledby="repositories" {
                     h2 #repositories { "By repository" }
-                    (table("Open findings by repository", ["Repository", "Accounts"], &repositories, |name| html! {
+                    (table(["repositories", "Repository", "Accounts"], &repositories, |name| html! {
                         a href="#findings" data-filter=(format!("state=new+open&repository={}", page.repositories[name])) {
                             (shown(name))
                         }
@@ -65,14 +65,13 @@ pub(super) fn sections(page: &Page<'_>) -> Markup {
 }
 
 fn table<'a>(
-    caption: &str,
-    [first, others]: [&str; 2],
+    [noun, first, others]: [&str; 3],
     groups: &[(&'a str, Group<'_>)],
     link: impl Fn(&'a str) -> Markup,
 ) -> Markup {
     html! {
-        table.cards data-paged="groups" {
-            caption.unseen { (caption) }
+        table.cards.groups data-paged=(noun) data-size="10" {
+            caption.unseen { "Open findings by " (first.to_lowercase()) ", worst first" }
             thead {
                 tr {
                     th scope="col" { (first) }

@@ -1,7 +1,7 @@
 //! What the reader knows after ten seconds: what is new, what is open, whether everything was read, what to do.
 
 use super::Page;
-use super::words::{commit_day, minute, severity, shown};
+use super::words::{commit_day, minute, path, severity, shown};
 use crate::model::Severity;
 use crate::report::State;
 use crate::report::count::{number, plural};
@@ -37,8 +37,8 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
                     "."
                 }
             }
-            (verdict(page))
             (news(page))
+            (verdict(page))
             ul.tiles {
                 @if picture.since.is_some() {
                     li { a href="#findings" data-filter="state=new" { b { (number(new as u64)) } " new" } }
@@ -92,7 +92,7 @@ fn news(page: &Page<'_>) -> Markup {
                 @for finding in new.iter().take(NEWS) {
                     li {
                         (severity(finding.severity)) " " (shown(&finding.title)) " in " strong { (shown(&finding.repository)) }
-                        " " code { (shown(&finding.place)) }
+                        " " (path(&finding.place))
                         @if let Some(by) = &finding.introduced { " " small { (commit_day(&by.date)) " " (shown(&by.author)) } }
                     }
                 }

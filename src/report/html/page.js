@@ -1,7 +1,6 @@
 "use strict";
 // Sorts, filters and pages the tables, which stand in the page in full: without this script nothing is missing.
 (() => {
-  const PAGE = 50;
   const number = (n) => n.toLocaleString("en");
   const order = new Intl.Collator("en", { numeric: true });
 
@@ -25,6 +24,7 @@
   const enhance = (table) => {
     const body = table.tBodies[0];
     const noun = table.dataset.paged;
+    const size = Number(table.dataset.size ?? 50);
     const all = [...body.rows];
     let sorted = all;
     let wanted = all;
@@ -40,22 +40,22 @@
       });
       return made;
     };
-    const previous = button("Previous", -PAGE);
-    const next = button("Next", PAGE);
+    const previous = button("Previous", -size);
+    const next = button("Next", size);
     const pager = element("div", { className: "pager" }, status, previous, next);
     pager.setAttribute("role", "group");
     pager.setAttribute("aria-label", `Pages of ${noun}`);
 
     const page = (start) => {
       first = start;
-      const end = Math.min(first + PAGE, wanted.length);
+      const end = Math.min(first + size, wanted.length);
       body.replaceChildren(...wanted.slice(first, end));
       const of = wanted.length === all.length ? "" : ` (${number(all.length)} without filter)`;
-      const which = wanted.length > PAGE ? `${number(first + 1)} to ${number(end)} of ` : "";
+      const which = wanted.length > size ? `${number(first + 1)} to ${number(end)} of ` : "";
       status.textContent = wanted.length ? `${which}${number(wanted.length)} ${noun} shown${of}` : `None of ${number(all.length)} ${noun} shown`;
       previous.setAttribute("aria-disabled", String(first === 0));
       next.setAttribute("aria-disabled", String(end === wanted.length));
-      previous.hidden = next.hidden = wanted.length <= PAGE;
+      previous.hidden = next.hidden = wanted.length <= size;
     };
     const filter = (test) => {
       keep = test;
@@ -80,7 +80,7 @@
     });
 
     // A short table says for itself how long it is.
-    if (all.length > PAGE || "filtered" in table.dataset) table.before(pager);
+    if (all.length > size || "filtered" in table.dataset) table.before(pager);
     page(0);
     table.classList.add("ready");
     addEventListener("beforeprint", () => body.replaceChildren(...wanted));

@@ -28,6 +28,11 @@ fn cut(text: &str) -> String {
     start.chain(std::iter::once('…')).chain(text.chars().skip(length - END)).collect()
 }
 
+/// A path, which may be broken after each slash.
+pub(super) fn path(text: &str) -> Markup {
+    html! { code { @for part in shown(text).split_inclusive('/') { (part) wbr; } } }
+}
+
 /// `2026-11-25 06:00 UTC`.
 pub(super) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
@@ -78,6 +83,6 @@ mod tests {
         let at: Timestamp = "2026-11-25T00:30:00+01:00".parse().unwrap();
         assert_eq!((minute(at), day(at)), ("2026-11-24 23:30 UTC".to_owned(), "2026-11-24".to_owned()));
         assert_eq!(commit_day("2026-11-25T00:30:00+01:00"), "2026-11-25");
-        assert_eq!(commit_day("é".repeat(6).as_str()), "éééééé");
+        assert_eq!(commit_day("aéééééé"), "aéééééé", "a date that is none may end nowhere");
     }
 }

@@ -27,7 +27,8 @@ impl Picture {
 
 fn title(report: &Report, mask: &Mask) -> String {
     match &report.repositories[..] {
-        [one] => mask.line(&one.name),
+        // A page outlives the folder that it was made in, of which `.` is the name.
+        [one] => mask.line(one.origin.as_ref().unwrap_or(&one.name)),
         several => format!("{} repositories", several.len()),
     }
 }
