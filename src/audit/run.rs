@@ -5,7 +5,10 @@ use super::{
     source::{Address, Clock, Credentials, ListOptions, Listed, Listing, Organisation, Problem},
 };
 use crate::{
-    git::{Repository, mirror},
+    git::{
+        Repository,
+        mirror::{self, MirrorOptions},
+    },
     model::KnownBlobs,
     store::{
         self, CleanBlobs, Counts, Moment, NewRun, Outcome, Record, Run, RunEnd, RunId, Scan, Store, StoreError, Tip,
@@ -43,6 +46,10 @@ pub struct Audit<'a> {
     pub job: &'a Job,
     /// What a scan depends on besides the repository: another digest rescans everything.
     pub rules: &'a str,
+    /// Where mirrors are kept from one run to the next; `None`: each is thrown away.
+    pub keep: Option<&'a Path>,
+    /// How long git may take for one, and how large it may grow.
+    pub mirrors: MirrorOptions<'a>,
     /// How many repositories are scanned at a time.
     pub jobs: usize,
     /// Goes on with a run that was not finished, if there is one.
@@ -106,6 +113,23 @@ struct Task {
     name: String,
     address: Address,
     is_wiki: bool,
+}
+
+/// Where a repository's objects are.
+enum Fetched {
+    Folder(PathBuf),
+    Kept(mirror::Kept),
+    Temporary(mirror::Mirror),
+}
+
+impl Fetched {
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::Folder(path) => path.clone(),
+            Self::Kept(kept) => kept.path().to_path_buf(),
+            Self::Temporary(mirror) => mirror.path(),
+        }
+    }
 }
 
 /// What became of a task, before it is written down.
@@ -213,17 +237,13 @@ impl Audit<'_> {
     }
 
     fn look(&self, task: &Task) -> Result<Result<Done, String>, StoreError> {
-        let mirrored;
-        let folder = match &task.address {
-            Address::Folder(path) => path.clone(),
-            Address::Url(url) => match mirror::mirror(url, self.cancel) {
-                Ok(mirror) => {
-                    mirrored = mirror;
-                    mirrored.path()
-                }
-                Err(error) => return Ok(Err(error.to_string())),
-            },
+        let place = match self.fetch(task) {
+            Ok(Some(place)) => place,
+            // A wiki that nobody has written yet.
+            Ok(None) => return Ok(Ok(Done::Scanned { scanned: Scanned::default(), tips: Vec::new() })),
+            Err(reason) => return Ok(Err(reason)),
         };
+        let folder = place.path();
         let repository = match Repository::open(&folder) {
             Ok(repository) => repository,
             Err(error) => return Ok(Err(error.to_string())),
@@ -241,6 +261,25 @@ impl Audit<'_> {
         let known = self.store.clean_blobs_of_network(&task.id, self.rules, ENGINE, id_width)?;
         let known = KnownBlobs::from_bytes(id_width, known.as_packed().to_vec()).unwrap_or_default();
         Ok(self.scan(task, &folder, id_width, &known).map(|scanned| Done::Scanned { scanned, tips }))
+    }
+
+    /// Brings the objects here, where they are not; `None`: there are none.
+    fn fetch(&self, task: &Task) -> Result<Option<Fetched>, String> {
+        let url = match &task.address {
+            Address::Folder(path) => return Ok(Some(Fetched::Folder(path.clone()))),
+            Address::Url(url) => url,
+        };
+        let login = self.organisation.login(self.credentials, url, self.clock);
+        let options = MirrorOptions { login: login.as_ref(), foreign: true, ..self.mirrors };
+        let fetched = match self.keep {
+            Some(folder) => mirror::keep(url, (folder, &task.id), None, &options, self.cancel).map(Fetched::Kept),
+            None => mirror::mirror(url, &options, self.cancel).map(Fetched::Temporary),
+        };
+        match fetched {
+            Ok(fetched) => Ok(Some(fetched)),
+            Err(error) if task.is_wiki && error.is_absent() => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     fn scan(&self, task: &Task, path: &Path, id_width: usize, known: &KnownBlobs) -> Result<Scanned, String> {
