@@ -1,5 +1,6 @@
 //! The command line: what may be said, and what it says of itself.
 
+use super::audit::AuditCommand;
 use super::hook::HookCommand;
 use crate::policy::parse_size;
 use clap::builder::{NonEmptyStringValueParser, ValueParser};
@@ -54,6 +55,9 @@ pub(super) enum Command {
     /// Stop credentials at the door: in git's hooks, on a server or on your own machine
     #[command(subcommand)]
     Hook(HookCommand),
+    /// Scan an organisation's repositories on a schedule, and remember what was found
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Show and check what is searched for
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -1,6 +1,7 @@
 //! The program: arguments, terminal, files, exit codes. The only room that touches any of them.
 
 mod args;
+mod audit;
 mod baseline;
 mod error;
 mod exit;
@@ -41,6 +42,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Scan(scan) => Terminal::new(scan.engine.color, scan.engine.quiet),
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
         Command::Hook(hook) => hook::terminal(hook),
+        Command::Audit(_) => Terminal::new(args::ColorArg::Auto, false),
         Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
     };
     // An internal error is an error like others: the hook has told it.
@@ -57,6 +59,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
         Command::Scan(args) => scan::run(args, terminal),
         Command::Baseline(args) => baseline::run(args, terminal),
         Command::Hook(command) => hook::run(command, terminal),
+        Command::Audit(command) => audit::run(command, terminal),
         Command::Rules(command) => rules::run(command),
         Command::Completions { shell } => {
             // Made in memory: the generator panics on a closed pipe.
