@@ -6,6 +6,7 @@
 //! ```text
 //! cli                                       arguments, configuration file, terminal, exit codes
 //!  └ hook                                   a push at the door: who may pass, what the pusher is told
+//!  └ store                                  what an audit remembers, in a file or on a server
 //!  └ scan                                   joins the rooms below into one scan
 //!     ├ policy                              what the user decided: allowlist, baseline, inline comments
 //!     ├ report                              text, JSON Lines, SARIF
