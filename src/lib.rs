@@ -7,6 +7,7 @@
 //! cli                                       arguments, configuration file, terminal, exit codes
 //!  └ hook                                   a push at the door: who may pass, what the pusher is told
 //!  └ audit                                  an organisation's repositories: which there are, and their mirrors
+//!  └ store                                  what an audit remembers, in a file or on a server
 //!  └ scan                                   joins the rooms below into one scan
 //!     ├ policy                              what the user decided: allowlist, baseline, inline comments
 //!     ├ report                              text, JSON Lines, SARIF

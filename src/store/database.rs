@@ -67,7 +67,7 @@ impl Store {
         let error = |source| StoreError::Database { store: address.clone(), doing: "open it", source };
         let options: AnyConnectOptions = url.parse().map_err(error)?;
         let found = runtime.block_on(patiently(async || prepare(&options, dialect).await)).map_err(error)?;
-        if found > schema::VERSION {
+        if found > i64::from(schema::VERSION) {
             return Err(StoreError::Newer { store: address.clone(), found, known: schema::VERSION });
         }
         let pool = AnyPoolOptions::new().max_connections(CONNECTIONS).after_connect(move |connection, _| {
@@ -92,6 +92,7 @@ impl Store {
 
     /// Runs `work` in one transaction: all of it is there afterwards, or nothing. `work` may run several times, since a server
     /// that went away or another writer is tried again; it has to write the same each time.
+    #[allow(clippy::needless_pass_by_value, reason = "it is a closure that is written in place")]
     pub(super) fn write<T>(
         &self,
         doing: &'static str,
@@ -107,6 +108,7 @@ impl Store {
     }
 
     /// Runs `work`, which only reads. It may run several times.
+    #[allow(clippy::needless_pass_by_value, reason = "it is a closure that is written in place")]
     pub(super) fn read<T>(
         &self,
         doing: &'static str,

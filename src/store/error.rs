@@ -37,7 +37,7 @@ pub enum StoreError {
         /// The version of its tables.
         found: i64,
         /// The newest that is known here.
-        known: i64,
+        known: u32,
     },
     /// What was asked about is not there.
     #[error("the store {store} knows no {what}")]

@@ -4,8 +4,10 @@ use super::database::Store;
 use super::row::{parsed, plain, word};
 use super::{Filter, Life, Mark, Moment, StoreError, Triage, record, triage};
 use crate::model::{Confidence, Fingerprint, Severity};
+use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use std::cmp::Reverse;
 
 /// A credential in a repository, as it is remembered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,15 +82,16 @@ async fn select(
     if let Some(value) = value {
         query = query.bind(plain(value));
     }
-    let mut found = Vec::new();
-    for row in query.fetch_all(connection).await? {
+    // One at a time: a line takes some kilobytes, and few of them may be asked for.
+    let (mut rows, mut found) = (query.fetch(connection), Vec::new());
+    while let Some(row) = rows.try_next().await? {
         found.push(finding(&row, now)?);
+        found.pop_if(|finding| !filter.holds(finding));
     }
-    found.retain(|finding| filter.holds(finding));
-    found.sort_by(|a, b| {
-        let place = |f: &StoredFinding| (f.repository_name.clone(), f.repository.clone(), f.fingerprint.clone());
-        b.severity.cmp(&a.severity).then_with(|| place(a).cmp(&place(b)))
-    });
+    let order = |f: &StoredFinding| {
+        (Reverse(f.severity), f.repository_name.clone(), f.repository.clone(), f.fingerprint.clone())
+    };
+    found.sort_by_cached_key(order);
     Ok(found)
 }
 

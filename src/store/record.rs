@@ -136,7 +136,7 @@ async fn unchanged(connection: &mut AnyConnection, record: &Record<'_>) -> Resul
 async fn scanned(connection: &mut AnyConnection, record: &Record<'_>, scan: &Scan<'_>) -> Result<(), sqlx::Error> {
     let kept = &scan.gaps[..scan.gaps.len().min(Scan::KEPT_GAPS)];
     let kept = serde_json::to_string(kept).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let gaps: Gaps = (scan.gaps.len() as i64, kept);
+    let gaps: Gaps = (i64::from(scan.gaps.len() as u32), kept);
     tell(connection, record, OutcomeKind::Scanned, None, &gaps).await?;
     let row = sqlx::query("SELECT run FROM scans WHERE repository = $1")
         .bind(record.repository)
@@ -157,7 +157,7 @@ async fn scanned(connection: &mut AnyConnection, record: &Record<'_>, scan: &Sca
                ON CONFLICT (repository) DO UPDATE SET engine = excluded.engine, rules = excluded.rules, \
                width = excluded.width, ids = excluded.ids";
     let query = sqlx::query(sql).bind(record.repository).bind(plain(scan.engine)).bind(plain(scan.rules));
-    let query = query.bind(scan.clean_blobs.width() as i64).bind(scan.clean_blobs.as_packed().to_vec());
+    let query = query.bind(i64::from(scan.clean_blobs.width() as u32)).bind(scan.clean_blobs.as_packed().to_vec());
     query.execute(&mut *connection).await?;
     findings(connection, record, scan).await
 }
@@ -196,7 +196,7 @@ async fn findings(connection: &mut AnyConnection, record: &Record<'_>, scan: &Sc
 async fn put(
     connection: &mut AnyConnection,
     repository: &str,
-    line: &FindingLine,
+    found: &FindingLine,
     life: &Life,
 ) -> Result<(), sqlx::Error> {
     // First seen is never written again.
@@ -210,14 +210,14 @@ async fn put(
         line = excluded.line, last_run = excluded.last_run, last_at = excluded.last_at, fixed_run = excluded.fixed_run, \
         fixed_at = excluded.fixed_at, gone_run = excluded.gone_run, gone_at = excluded.gone_at, \
         reopened_run = excluded.reopened_run, reopened_at = excluded.reopened_at";
-    let fields = line.fields();
+    let fields = found.fields();
     let query = sqlx::query(SQL).bind(repository).bind(fields.fingerprint.as_str()).bind(plain(&fields.rule_id));
     let query = query.bind(fields.severity.to_string()).bind(fields.confidence.to_string());
     let query = query.bind(plain(&fields.title)).bind(plain(&fields.advice));
     let query = query.bind(fields.account_id.as_deref().map(plain)).bind(fields.lifetime.as_deref().map(plain));
     let author = fields.introduced.as_ref();
     let query = query.bind(author.map(|commit| plain(&commit.author))).bind(author.map(|commit| plain(&commit.email)));
-    let mut query = query.bind(line.as_str());
+    let mut query = query.bind(found.as_str());
     let stamps = [Some(&life.first), Some(&life.last), life.fixed.as_ref(), life.gone.as_ref(), life.reopened.as_ref()];
     for stamp in stamps {
         let (run, at) = columns(stamp);

@@ -4,10 +4,10 @@ use super::database::Dialect;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 /// What leads from each version to the next, from none to 1 on. What was released is never changed, only added to.
-const STEPS: [&str; 1] = [include_str!("schema/1.sql")];
+const STEPS: [&str; VERSION as usize] = [include_str!("schema/1.sql")];
 
 /// The version that this program knows.
-pub(super) const VERSION: i64 = STEPS.len() as i64;
+pub(super) const VERSION: u32 = 1;
 
 /// Brings the tables to [`VERSION`], inside the caller's transaction, and says which version was found: a newer one is left as it
 /// is. Whoever comes at the same time waits.
@@ -29,8 +29,11 @@ pub(super) async fn migrate(connection: &mut AnyConnection, dialect: Dialect) ->
             sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut *connection).await?;
         }
     }
-    if found < VERSION {
-        sqlx::query("UPDATE keytrail_store SET version = $1").bind(VERSION).execute(&mut *connection).await?;
+    if found < i64::from(VERSION) {
+        sqlx::query("UPDATE keytrail_store SET version = $1")
+            .bind(i64::from(VERSION))
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(found)
 }

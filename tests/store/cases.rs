@@ -5,7 +5,10 @@ use keytrail::model::Severity;
 use keytrail::store::*;
 use serde_json::json;
 
-pub const ALL: [(&str, fn(&StoreAddress)); 14] = [
+/// What is promised, and how it is tried.
+type Case = (&'static str, fn(&StoreAddress));
+
+pub const ALL: [Case; 14] = [
     ("what is told is remembered", remembered),
     ("what is told twice is there once", twice),
     ("a late word changes nothing", late),
@@ -47,8 +50,15 @@ fn remembered(address: &StoreAddress) {
     assert_eq!((&runs[0].started, &runs[0].ended), (&at(1), &Some(at(1))));
     let outcomes = store.outcomes(run).unwrap();
     let kinds: Vec<_> = outcomes.iter().map(|outcome| (outcome.name.as_str(), outcome.kind)).collect();
-    use OutcomeKind::{Failed, NotReached, Scanned};
-    assert_eq!(kinds, [("acme/a", Scanned), ("acme/b", Failed), ("acme/c", Scanned), ("acme/d", NotReached)]);
+    assert_eq!(
+        kinds,
+        [
+            ("acme/a", OutcomeKind::Scanned),
+            ("acme/b", OutcomeKind::Failed),
+            ("acme/c", OutcomeKind::Scanned),
+            ("acme/d", OutcomeKind::NotReached)
+        ]
+    );
     assert_eq!((outcomes[0].gap_count, &outcomes[0].gaps), (1, &vec![gap()]));
     assert_eq!(outcomes[1].reason.as_deref(), Some("403"));
     let findings = store.findings(&Filter::default(), &at(1)).unwrap();
@@ -72,7 +82,7 @@ fn twice(address: &StoreAddress) {
     for (n, findings) in (1..).zip(nights) {
         let run = night(&store, n, &names);
         runs.push(run);
-        let found = Found { findings, gaps: &[], tip: n as u8, clean: &[n as u8, 100] };
+        let found = Found { findings, gaps: &[], tip: n, clean: &[n, 100] };
         let all = || {
             found.record(&store, run, n, "a");
             tell(&store, run, n, "b", Outcome::Failed { reason: "cut" }).unwrap();
@@ -291,7 +301,7 @@ fn changes(address: &StoreAddress) {
     let mut runs = Vec::new();
     for (n, findings) in (1..).zip(nights) {
         runs.push(night(&store, n, &["a"]));
-        Found::these(findings).record(&store, runs[n as usize - 1], n, "a");
+        Found::these(findings).record(&store, runs[usize::from(n) - 1], n, "a");
     }
     let of = |run| {
         let changes = store.changes(run, &at(3)).unwrap();
@@ -396,10 +406,8 @@ fn texts(address: &StoreAddress) {
     let shown = odd.replace('\0', "\u{fffd}");
     let finding = store.findings(&Filter::default(), &at(1)).unwrap().remove(0);
     assert_eq!([&finding.title, &finding.rule_id, &finding.repository_name], [&shown; 3]);
-    assert_eq!(
-        [finding.account_id, finding.lifetime, finding.author, finding.email],
-        [const { None }; 4].map(|_: Option<()>| Some(shown.clone()))
-    );
+    let others = [finding.account_id, finding.lifetime, finding.author, finding.email];
+    assert!(others.iter().all(|text| text.as_ref() == Some(&shown)), "{others:?}");
     tell(&store, run, 1, "a", Outcome::Failed { reason: odd }).unwrap();
     store
         .mark(&fingerprint("x"), &Mark { triage: Triage::Open, reason: odd.to_owned(), who: odd.to_owned(), at: at(1) })

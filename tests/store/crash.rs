@@ -42,7 +42,9 @@ fn a_child_does_as_it_is_told() {
             println!("\nready");
             let first =
                 store.previous(&id("a")).unwrap().map_or(1, |previous| previous.rules.parse::<u64>().unwrap() + 1);
-            (first..).for_each(|generation| record(&store, run, generation));
+            for generation in first.. {
+                record(&store, run, generation);
+            }
         }
         "once" => println!("\n{}", try_record(&store, run, 2).unwrap_err()),
         other => {

@@ -41,7 +41,9 @@ pub fn crowd(address: &StoreAddress) {
         for thread in 0..4 {
             let store = &opened[thread % opened.len()];
             scope.spawn(move || {
-                (0..REPOSITORIES).for_each(|n| scan(store, run, (n * 7 + thread as u64) % REPOSITORIES))
+                for n in 0..REPOSITORIES {
+                    scan(store, run, (n * 7 + thread as u64) % REPOSITORIES);
+                }
             });
         }
         scope.spawn(|| {

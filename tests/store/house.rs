@@ -8,7 +8,7 @@ pub const RULES: &str = "rules-1";
 pub const ENGINE: &str = "0.1.0";
 
 /// Two o'clock in the night `n`, of a month of 28.
-pub fn at(night: i64) -> Moment {
+pub fn at(night: u8) -> Moment {
     Moment::parse(&format!("2026-{:02}-{:02}T02:00:00Z", 1 + night / 28, 1 + night % 28)).unwrap()
 }
 
@@ -72,7 +72,7 @@ pub fn gap() -> Gap {
 }
 
 /// A run of `acme` in the night `n` that has listed these.
-pub fn night(store: &Store, n: i64, names: &[&str]) -> RunId {
+pub fn night(store: &Store, n: u8, names: &[&str]) -> RunId {
     let run = NewRun { source: "github:acme", kind: "scheduled", engine: ENGINE, rules: RULES, at: &at(n) };
     let run = store.begin_run(&run).unwrap();
     store.list(run, &at(n), &names.iter().map(|name| listed(name)).collect::<Vec<_>>()).unwrap();
@@ -93,7 +93,7 @@ impl<'a> Found<'a> {
     }
 
     /// Records it in the night `n`.
-    pub fn record(&self, store: &Store, run: RunId, n: i64, name: &str) {
+    pub fn record(&self, store: &Store, run: RunId, n: u8, name: &str) {
         let clean = CleanBlobs::new(self.clean.iter().map(|&n| oid(n)));
         let tips = tips(self.tip);
         let scan = Scan {
@@ -108,11 +108,11 @@ impl<'a> Found<'a> {
     }
 }
 
-pub fn tell(store: &Store, run: RunId, n: i64, name: &str, outcome: Outcome<'_>) -> Result<(), StoreError> {
+pub fn tell(store: &Store, run: RunId, n: u8, name: &str, outcome: Outcome<'_>) -> Result<(), StoreError> {
     store.record(&Record { run, repository: &id(name), at: &at(n), outcome })
 }
 
-pub fn finish(store: &Store, run: RunId, n: i64) -> Counts {
+pub fn finish(store: &Store, run: RunId, n: u8) -> Counts {
     store.finish_run(run, &at(n), RunEnd { exit_code: 0, interrupted: false }).unwrap()
 }
 
@@ -133,6 +133,6 @@ pub fn clean(store: &Store, name: &str) -> Vec<u8> {
 }
 
 /// The names of the findings that a filter holds for.
-pub fn titles(store: &Store, filter: &Filter, n: i64) -> Vec<String> {
+pub fn titles(store: &Store, filter: &Filter, n: u8) -> Vec<String> {
     store.findings(filter, &at(n)).unwrap().into_iter().map(|finding| finding.title).collect()
 }

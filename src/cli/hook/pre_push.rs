@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Nobody ends this hook: whoever pushes waits, or presses Ctrl-C.
-const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 3600);
+const FOR_EVER: Duration = Duration::from_hours(365 * 24);
 
 /// What may be said to it.
 #[derive(Debug, Args)]
