@@ -18,6 +18,7 @@ mod huge;
 mod input;
 mod killed;
 mod lighttpd;
+mod mirrors;
 mod nginx;
 mod process;
 mod pushed;
@@ -76,6 +77,12 @@ fn a_bypass_by_way_of_a_server_is_written_down_with_its_user() {
     for start in [lighttpd::start, nginx::start, ssh::start, gitolite::start, daemon::start] {
         bypass::bypass(&start(), "sha1");
     }
+}
+
+#[test]
+#[ignore = "needs servers: .ci/run runs them"]
+fn hundreds_of_repositories_are_mirrored_and_brought_up_to_date() {
+    mirrors::mirrors(&lighttpd::start());
 }
 
 macro_rules! behind {
