@@ -9,7 +9,10 @@ use super::{
 use crate::model::{ObjectKind, Oid};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A commit, by number: parents have smaller numbers than their children.
 pub(super) type CommitIndex = u32;
@@ -120,23 +123,34 @@ impl Graph {
         self.numbers.get(&id).copied()
     }
 
-    /// By commit or tag of `objects`: the refs that reach it, sorted.
-    pub fn brought_by(&self, table: &Table, objects: impl Iterator<Item = Oid>) -> BTreeMap<Oid, Vec<String>> {
+    /// By commit or tag of `objects`: the refs that reach it, sorted. A push of a thousand keys in a thousand commits and
+    /// five thousand refs is looked through in 16 rounds, not in a thousand.
+    pub fn brought_by(&self, table: &Table, objects: impl Iterator<Item = Oid>) -> BTreeMap<Oid, Vec<Arc<str>>> {
+        let ids: BTreeSet<(ObjectIndex, Oid)> =
+            objects.filter_map(|oid| Some((table.find(oid.as_bytes())?, oid))).collect();
+        let mut tips: Vec<(Arc<str>, &Tip)> = self.refs.iter().map(|tip| (tip.name.as_str().into(), tip)).collect();
+        tips.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut brought = BTreeMap::new();
-        for oid in objects {
-            let std::collections::btree_map::Entry::Vacant(entry) = brought.entry(oid) else { continue };
-            let Some(id) = table.find(oid.as_bytes()) else { continue };
-            let mut above = vec![false; self.commits.len()];
+        for batch in Vec::from_iter(ids).chunks(u64::BITS as usize) {
+            let bit: FxHashMap<ObjectIndex, u64> = (0..).zip(batch).map(|(n, (id, _))| (*id, 1 << n)).collect();
+            let own = |id: &ObjectIndex| bit.get(id).copied().unwrap_or(0);
+            let mut above = vec![0_u64; self.commits.len()];
             for (n, commit) in self.commits.iter().enumerate() {
-                above[n] = commit.id == id || commit.parents.iter().any(|&parent| above[parent as usize]);
+                above[n] = commit.parents.iter().fold(own(&commit.id), |sum, &parent| sum | above[parent as usize]);
             }
-            let reaches = |tip: &&Tip| match tip.end {
-                TipEnd::Commit(commit) => above[commit as usize] || tip.tags.contains(&id),
-                TipEnd::Other(_) | TipEnd::Missing => tip.tags.contains(&id),
+            let reached = |tip: &Tip| {
+                let end = if let TipEnd::Commit(commit) = tip.end { above[commit as usize] } else { 0 };
+                tip.tags.iter().map(own).fold(end, |sum, tag| sum | tag)
             };
-            let mut names: Vec<String> = self.refs.iter().filter(reaches).map(|tip| tip.name.clone()).collect();
-            names.sort();
-            entry.insert(names);
+            let mut names = vec![Vec::new(); batch.len()];
+            for (name, tip) in &tips {
+                let mut left = reached(tip);
+                while left != 0 {
+                    names[left.trailing_zeros() as usize].push(Arc::clone(name));
+                    left &= left - 1;
+                }
+            }
+            brought.extend(batch.iter().map(|(_, oid)| *oid).zip(names));
         }
         brought
     }

@@ -8,7 +8,7 @@ use super::{
     pack::{Form, Pack},
     table::{Home, ObjectIndex, Table},
 };
-use crate::model::{Gap, GapKind, ObjectKind, Oid};
+use crate::model::{Gap, GapKind, KnownBlobs, ObjectKind, Oid};
 use rayon::prelude::*;
 use std::{
     collections::HashSet,
@@ -26,6 +26,8 @@ pub struct Store {
     pub(super) forests: Vec<Forest>,
     pub(super) loose: Vec<Loose>,
     pub(super) lent: Option<Lent>,
+    /// By object: whether it is left out, since an earlier scan read it. Empty: none is.
+    known: Vec<bool>,
     gaps: Vec<Gap>,
 }
 
@@ -47,7 +49,7 @@ impl Store {
     /// A store of nothing, for texts that are in no repository.
     pub fn empty() -> Self {
         let table = Table::new(gix_hash::Kind::Sha1.len_in_bytes(), Vec::new(), |_, _| ());
-        Self { table, forests: Vec::new(), loose: Vec::new(), lent: None, gaps: Vec::new() }
+        Self { table, forests: Vec::new(), loose: Vec::new(), lent: None, known: Vec::new(), gaps: Vec::new() }
     }
 
     /// Opens the store whose object folder is `objects`, following alternates. What cannot be read becomes a gap.
@@ -113,7 +115,7 @@ impl Store {
                 table.kinds[id as usize] = Some(*kind);
             }
         }
-        let mut store = Self { table, forests, loose, lent, gaps };
+        let mut store = Self { table, forests, loose, lent, known: Vec::new(), gaps };
         store.settle_orphans();
         store
     }
@@ -146,6 +148,23 @@ impl Store {
         }
     }
 
+    /// Leaves blobs out of walks that an earlier scan read.
+    pub fn leave_out(&mut self, known: &KnownBlobs) {
+        if known.is_empty() {
+            return;
+        }
+        let table = &self.table;
+        let is_known = |id: ObjectIndex| table.kind(id) == Some(ObjectKind::Blob) && known.contains(table.raw_id(id));
+        self.known = (0..table.len() as ObjectIndex).into_par_iter().map(is_known).collect();
+        let known = &self.known;
+        self.forests.par_iter_mut().for_each(|forest| forest.leave_out(known));
+    }
+
+    /// Whether an object is left out.
+    pub fn is_known(&self, id: ObjectIndex) -> bool {
+        self.known.get(id as usize).copied().unwrap_or(false)
+    }
+
     /// All ids.
     pub fn table(&self) -> &Table {
         &self.table
@@ -158,10 +177,20 @@ impl Store {
 
     /// Reads one object by itself. Rebuilds its whole delta chain: for the few objects a report shows, not for a walk.
     pub fn read(&self, id: ObjectIndex) -> Result<(ObjectKind, Vec<u8>), Gap> {
-        self.read_with(id, &mut Inflater::default())
+        self.read_within(id, MAX_HELD)
     }
 
-    pub(super) fn read_with(&self, id: ObjectIndex, inflater: &mut Inflater) -> Result<(ObjectKind, Vec<u8>), Gap> {
+    /// The same for an object of at most `most` bytes, as are those that it is built from.
+    pub(super) fn read_within(&self, id: ObjectIndex, most: u64) -> Result<(ObjectKind, Vec<u8>), Gap> {
+        self.read_with(id, most, &mut Inflater::default())
+    }
+
+    pub(super) fn read_with(
+        &self,
+        id: ObjectIndex,
+        most: u64,
+        inflater: &mut Inflater,
+    ) -> Result<(ObjectKind, Vec<u8>), Gap> {
         let mut bytes = Vec::new();
         let mut seen = HashSet::new();
         // Deltas still to be applied, outermost first.
@@ -173,7 +202,7 @@ impl Store {
                 Home::Loose(n) => {
                     let open = self.loose[n as usize].open().map_err(fail)?;
                     let kind = open.kind;
-                    if open.size > MAX_HELD {
+                    if open.size > most {
                         return Err(fail(format!("{} bytes are too many to be held", open.size)));
                     }
                     open.read(&mut bytes).map_err(fail)?;
@@ -191,7 +220,7 @@ impl Store {
                         return Err(fail("its chain of delta bases runs in a circle".to_owned()));
                     }
                     let entry = source.entry(at).map_err(fail)?;
-                    if entry.size > MAX_HELD {
+                    if entry.size > most {
                         return Err(fail(format!("{} bytes are too many to be held", entry.size)));
                     }
                     let end = self.forests[pack as usize].end_of(at);
@@ -218,7 +247,7 @@ impl Store {
         };
         let (mut built, mut segments) = (Vec::new(), Vec::new());
         while let Some(delta) = deltas.pop() {
-            super::delta::apply(&bytes, &delta, MAX_HELD, &mut built, &mut segments)
+            super::delta::apply(&bytes, &delta, most, &mut built, &mut segments)
                 .map_err(|error| fail(error.to_string()))?;
             std::mem::swap(&mut bytes, &mut built);
         }

@@ -11,7 +11,7 @@ use super::{
     delta,
     forest::{Forest, Node},
     inflate::{Cancellable, Inflater},
-    store::{Store, corrupt},
+    store::{MAX_HELD, Store, corrupt},
     table::{Home, ObjectIndex},
 };
 use crate::model::{Gap, GapKind, ObjectKind, Segment};
@@ -221,7 +221,11 @@ impl<'a, V: Visitor> Run<'a, V> {
         // A worker takes its newest task first and thieves the oldest: the order makes both go through the file
         // in one direction.
         let single: Vec<ObjectIndex> = (0..store.table.len() as u32)
-            .filter(|&id| !matches!(store.table.home(id), Home::Pack { .. }) && self.walk.wants(store.table.kind(id)))
+            .filter(|&id| {
+                !matches!(store.table.home(id), Home::Pack { .. })
+                    && self.walk.wants(store.table.kind(id))
+                    && !store.is_known(id)
+            })
             .collect();
         scope.spawn(move |_| {
             single.into_par_iter().for_each(|id| self.with_worker(|worker| self.read_single(worker, id)));
@@ -424,7 +428,7 @@ impl<'a, V: Visitor> Run<'a, V> {
         }
         let base = store.table.find(orphan.base.as_bytes()).map(|base| {
             self.with_worker(|worker| {
-                let (kind, bytes) = store.read_with(base, &mut worker.inflater)?;
+                let (kind, bytes) = store.read_with(base, MAX_HELD, &mut worker.inflater)?;
                 let notes =
                     self.visitor.visit(&mut worker.work, Object { id: base, kind, bytes: &bytes, counts: false }, None);
                 Ok::<_, Gap>(Arc::new(Held { bytes, notes }))

@@ -65,7 +65,10 @@ impl<'a> Doors<'a> {
 
 /// Full names of the refs that `finding` comes in through, sorted, at most `most`; none, if nothing tells.
 pub(super) fn refs_of(case: &Case<'_>, finding: &Finding, most: usize) -> Vec<String> {
-    let commits = introductions(finding).filter_map(|commit| case.push.brought_by.get(&commit.id)).flatten().cloned();
+    let commits = introductions(finding)
+        .filter_map(|commit| case.push.brought_by.get(&commit.id))
+        .flatten()
+        .map(|name| name.to_string());
     let names: BTreeSet<String> = commits.chain(ref_names(finding)).take(most).collect();
     names.into_iter().collect()
 }

@@ -2,14 +2,17 @@
 
 use super::{
     ScanError, Scanner,
-    scanner::{BroughtBy, Subject},
+    scanner::{Looked, Subject},
 };
 use crate::{
     git::{Push, Repository},
     model::{Finding, Oid, Place, RepositoryReport, Source},
 };
 use rustc_hash::FxHashSet;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What a push brings in, and with which of its refs.
 #[derive(Debug, Clone, Default)]
@@ -18,27 +21,22 @@ pub struct PushReport {
     pub report: RepositoryReport,
     /// By commit or tag that introduced something: the pushed refs that reach it, full names, lossily decoded, sorted. What is
     /// found in an object that no pushed ref reaches has no introduction, and belongs to the push as a whole.
-    pub brought_by: BTreeMap<Oid, Vec<String>>,
+    pub brought_by: BTreeMap<Oid, Vec<Arc<str>>>,
 }
 
 impl Scanner<'_> {
     /// Scans what `push` brings into `repository`. Mostly nothing is found, and then only what is new was read. Else it is read
     /// again together with what was at the same paths, so that an edit of a file is not blamed for what the file held before.
     pub fn scan_push(&self, repository: &Repository, push: &Push) -> Result<PushReport, ScanError> {
-        let (mut report, mut brought_by) = self.look_at_push(repository, push, &[])?;
+        let Looked { mut report, mut brought_by, .. } = self.look_at_push(repository, push, &[])?;
         let paths = paths(&report);
         if !paths.is_empty() {
-            (report, brought_by) = self.look_at_push(repository, push, &paths)?;
+            Looked { report, brought_by, .. } = self.look_at_push(repository, push, &paths)?;
         }
         Ok(PushReport { report: RepositoryReport { source: Source::Push, ..report }, brought_by })
     }
 
-    fn look_at_push(
-        &self,
-        repository: &Repository,
-        push: &Push,
-        paths: &[Vec<u8>],
-    ) -> Result<(RepositoryReport, BroughtBy), ScanError> {
+    fn look_at_push(&self, repository: &Repository, push: &Push, paths: &[Vec<u8>]) -> Result<Looked, ScanError> {
         let store = push.store(paths);
         let references = push.references().to_vec();
         self.look(Subject { repository, store: &store, references, bad_refs: Vec::new(), push: Some(push) }, None)

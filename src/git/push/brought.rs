@@ -14,8 +14,15 @@ use crate::model::{Gap, GapKind, ObjectKind, Oid};
 use rustc_hash::FxHashSet;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     sync::atomic::{AtomicBool, Ordering},
 };
+
+/// Most gaps that are kept: a tree of some megabytes names a million objects that nobody has.
+const MOST_GAPS: usize = 10_000;
+
+/// Most bytes of a commit, tag or tree that is followed: a tree of that size has a million entries.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// What has been found to be new.
 pub(super) struct Brought<'a> {
@@ -23,6 +30,7 @@ pub(super) struct Brought<'a> {
     own: &'a Store,
     lender: &'a Lender,
     cancel: &'a AtomicBool,
+    /// Of what waits in quarantine all that pushed refs were seen to reach, and of what the store has commits and tags.
     pub new: FxHashSet<Oid>,
     pub lent: BTreeMap<Oid, ObjectKind>,
     pub gaps: Vec<Gap>,
@@ -31,8 +39,29 @@ pub(super) struct Brought<'a> {
     /// The commits it builds on.
     pub base: BTreeSet<Oid>,
     /// Trees and blobs that new commits, tags and refs name, each with who names it.
-    roots: Vec<(Oid, String)>,
+    roots: Vec<(Oid, By<'a>)>,
     trees: Trees<'a>,
+    /// What was put down as absent, and as what: a tree that packs to some kilobytes names one object ten million times.
+    asked: FxHashSet<(Oid, ObjectKind)>,
+}
+
+/// Who names an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By<'a> {
+    /// A ref of this name.
+    Ref(&'a str),
+    Tag(Oid),
+    Commit(Oid),
+}
+
+impl fmt::Display for By<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ref(name) => f.write_str(name),
+            Self::Tag(oid) => write!(f, "tag {oid}"),
+            Self::Commit(oid) => write!(f, "commit {oid}"),
+        }
+    }
 }
 
 /// A tree to be looked at.
@@ -65,6 +94,7 @@ impl<'a> Brought<'a> {
             base: BTreeSet::new(),
             roots: Vec::new(),
             trees: Trees::new(lender, hash.len_in_bytes()),
+            asked: FxHashSet::default(),
         }
     }
 
@@ -72,35 +102,45 @@ impl<'a> Brought<'a> {
         self.cancel.load(Ordering::Relaxed)
     }
 
-    fn owns(&self, oid: &Oid) -> bool {
-        self.own.table.find(oid.as_bytes()).is_some()
+    /// What an object is that waits in quarantine, as far as that is known; `None` if it does not.
+    fn kind_of_own(&self, oid: &Oid) -> Option<Option<ObjectKind>> {
+        self.own.table.find(oid.as_bytes()).map(|id| self.own.table.kind(id))
     }
 
     fn read(&self, oid: &Oid) -> Result<(ObjectKind, Vec<u8>), String> {
         match self.own.table.find(oid.as_bytes()) {
-            Some(id) => self.own.read(id).map_err(|gap| gap.detail),
-            None => self.lender.read(oid),
+            Some(id) => self.own.read_within(id, MOST_BYTES).map_err(|gap| gap.detail),
+            None => match self.lender.header(oid)? {
+                Some((_, size)) if size > MOST_BYTES => Err(format!("{size} bytes are too many to be held")),
+                _ => self.lender.read(oid),
+            },
         }
     }
 
-    fn missing(&mut self, oid: &Oid, named_by: &str) {
+    fn missing(&mut self, oid: &Oid, named_by: impl fmt::Display) {
         let detail = format!("named by {named_by}, but neither pushed nor in the store");
-        self.gaps.push(Gap { kind: GapKind::MissingObject, subject: oid.to_string(), detail });
+        self.gap(GapKind::MissingObject, oid, detail);
     }
 
     fn corrupt(&mut self, oid: &Oid, detail: String) {
-        self.gaps.push(Gap { kind: GapKind::CorruptObject, subject: oid.to_string(), detail });
+        self.gap(GapKind::CorruptObject, oid, detail);
+    }
+
+    fn gap(&mut self, kind: GapKind, oid: &Oid, detail: String) {
+        if self.gaps.len() < MOST_GAPS {
+            self.gaps.push(Gap { kind, subject: oid.to_string(), detail });
+        }
     }
 
     /// Follows commits and tags from `tips`, each with the name of its ref. `moved` are the refs of the push.
     pub fn history(
         &mut self,
-        tips: &[(Oid, String)],
+        tips: &'a [(Oid, String)],
         known: &Known<'_>,
         moved: &[&[u8]],
         shallow: &[Oid],
     ) -> Result<(), GitError> {
-        let mut waiting: Vec<(Oid, String)> = tips.to_vec();
+        let mut waiting: Vec<(Oid, By<'a>)> = tips.iter().map(|(oid, name)| (*oid, By::Ref(name))).collect();
         let mut seen = FxHashSet::default();
         // Commits that the store had before: whether a ref reaches them is asked for all at once.
         let mut old = Vec::new();
@@ -108,8 +148,8 @@ impl<'a> Brought<'a> {
             if !seen.insert(oid) {
                 continue;
             }
-            if self.owns(&oid) && !self.lender.has(&oid) {
-                self.take(oid, &named_by, &mut waiting);
+            if self.kind_of_own(&oid).is_some() && !self.lender.has(&oid) {
+                self.take(oid, named_by, &mut waiting);
                 continue;
             }
             match self.lender.header(&oid) {
@@ -117,12 +157,12 @@ impl<'a> Brought<'a> {
                 Ok(Some((ObjectKind::Tag, _))) if known.names(&oid) => {}
                 Ok(Some((ObjectKind::Tag, _))) => {
                     self.lent.insert(oid, ObjectKind::Tag);
-                    self.take(oid, &named_by, &mut waiting);
+                    self.take(oid, named_by, &mut waiting);
                 }
                 Ok(Some(_)) => self.roots.push((oid, named_by)),
                 // The parents of a shallow commit are left out on purpose.
-                Ok(None) if shallow.iter().any(|commit| named_by == names(commit)) => {}
-                Ok(None) => self.missing(&oid, &named_by),
+                Ok(None) if shallow.iter().any(|commit| named_by == By::Commit(*commit)) => {}
+                Ok(None) => self.missing(&oid, named_by),
                 Err(detail) => self.corrupt(&oid, detail),
             }
         }
@@ -133,14 +173,14 @@ impl<'a> Brought<'a> {
         for oid in unreached {
             let mut parents = Vec::new();
             self.lent.insert(oid, ObjectKind::Commit);
-            self.take(oid, "a pushed ref", &mut parents);
+            self.take(oid, By::Ref("a pushed ref"), &mut parents);
             self.base.extend(parents.into_iter().map(|(parent, _)| parent).filter(|parent| !among.contains(parent)));
         }
         Ok(())
     }
 
     /// Takes a new commit or tag down, and puts what it names into `waiting`.
-    fn take(&mut self, oid: Oid, named_by: &str, waiting: &mut Vec<(Oid, String)>) {
+    fn take(&mut self, oid: Oid, named_by: By<'a>, waiting: &mut Vec<(Oid, By<'a>)>) {
         let (kind, bytes) = match self.read(&oid) {
             Ok(object) => object,
             Err(detail) => return self.corrupt(&oid, detail),
@@ -148,60 +188,55 @@ impl<'a> Brought<'a> {
         match kind {
             ObjectKind::Commit => match CommitHeader::parse(&bytes) {
                 Some(header) => {
-                    self.roots.push((header.tree, names(&oid)));
-                    waiting.extend(header.parents.into_iter().map(|parent| (parent, names(&oid))));
+                    self.roots.push((header.tree, By::Commit(oid)));
+                    waiting.extend(header.parents.into_iter().map(|parent| (parent, By::Commit(oid))));
                 }
                 None => self.corrupt(&oid, "its header does not parse".to_owned()),
             },
             ObjectKind::Tag => match tag_target(&bytes) {
-                Some(target) => waiting.push((target, format!("tag {oid}"))),
+                Some(target) => waiting.push((target, By::Tag(oid))),
                 None => self.corrupt(&oid, "its header does not parse".to_owned()),
             },
-            ObjectKind::Tree | ObjectKind::Blob => return self.roots.push((oid, named_by.to_owned())),
+            ObjectKind::Tree | ObjectKind::Blob => return self.roots.push((oid, named_by)),
         }
         self.new.insert(oid);
     }
 
     /// Follows trees from the new commits down.
     pub fn contents(&mut self) {
-        self.is_whole = self.base.is_empty() && self.own.table.is_empty() && !self.new.is_empty();
+        // What refs and tags name beside commits is not told from the rest of the store, unless it is followed.
+        let only_commits = self.roots.iter().all(|(_, named_by)| matches!(named_by, By::Commit(_)));
+        self.is_whole = self.base.is_empty() && self.own.table.is_empty() && !self.new.is_empty() && only_commits;
         if self.is_whole {
             return;
         }
         self.base.iter().for_each(|commit| self.trees.add_commit(commit));
         let mut waiting = Vec::new();
         let mut absent = Vec::new();
-        let mut seen = FxHashSet::default();
         for (oid, named_by) in std::mem::take(&mut self.roots) {
-            if self.trees.is_known(&oid) {
+            if self.trees.is_known(&oid) || self.lent.contains_key(&oid) {
                 continue;
             }
-            let kind = match self.own.table.find(oid.as_bytes()) {
-                Some(id) => self.own.table.kind(id),
-                None => match self.lender.header(&oid) {
-                    Ok(Some((kind, _))) => {
-                        self.lent.insert(oid, kind);
-                        Some(kind)
+            if let Some(kind) = self.kind_of_own(&oid) {
+                if self.new.insert(oid) && kind == Some(ObjectKind::Tree) {
+                    waiting.push(Waiting { oid, path: Some(Vec::new()) });
+                }
+                continue;
+            }
+            match self.lender.header(&oid) {
+                Ok(Some((kind, _))) => {
+                    self.lent.insert(oid, kind);
+                    if kind == ObjectKind::Tree {
+                        waiting.push(Waiting { oid, path: Some(Vec::new()) });
                     }
-                    Ok(None) => {
-                        self.missing(&oid, &named_by);
-                        None
-                    }
-                    Err(detail) => {
-                        self.corrupt(&oid, detail);
-                        None
-                    }
-                },
-            };
-            if kind == Some(ObjectKind::Tree) {
-                waiting.push(Waiting { oid, path: Some(Vec::new()) });
+                }
+                Ok(None) => self.missing(&oid, named_by),
+                Err(detail) => self.corrupt(&oid, detail),
             }
         }
         loop {
             while let Some(next) = waiting.pop().filter(|_| !self.stopped()) {
-                if seen.insert(next.oid) {
-                    self.compare(&next, &mut waiting, &mut absent);
-                }
+                self.compare(&next, &mut waiting, &mut absent);
             }
             // By now more of what was there before is known: a file that was moved is not new.
             let before = std::mem::take(&mut absent);
@@ -219,7 +254,7 @@ impl<'a> Brought<'a> {
                     Ok(Some((found, _))) => {
                         self.corrupt(&oid, format!("a {found:?} that tree {named_by} names as a {kind:?}"));
                     }
-                    Ok(None) => self.missing(&oid, &format!("tree {named_by}")),
+                    Ok(None) => self.missing(&oid, format_args!("tree {named_by}")),
                     Err(detail) => self.corrupt(&oid, detail),
                 }
             }
@@ -231,35 +266,36 @@ impl<'a> Brought<'a> {
 
     /// Compares a new tree with those that were at its path.
     fn compare(&mut self, tree: &Waiting, waiting: &mut Vec<Waiting>, absent: &mut Vec<Absent>) {
-        let entries = match self.read(&tree.oid) {
-            Ok((_, bytes)) => self.trees.parse(&bytes),
+        let bytes = match self.read(&tree.oid) {
+            Ok((_, bytes)) => bytes,
             Err(detail) => return self.corrupt(&tree.oid, detail),
-        };
-        let Some(entries) = entries else {
-            return self.corrupt(&tree.oid, "its entries do not parse, so what is below it is unknown".to_owned());
         };
         if let Some(path) = &tree.path {
             self.trees.at(path);
         }
-        for Entry { name, oid, kind } in entries {
+        for entry in self.trees.entries(&bytes) {
+            let Some(Entry { name, oid, kind }) = entry else {
+                return self.corrupt(&tree.oid, "its entries do not parse, so what is below it is unknown".to_owned());
+            };
             if self.trees.is_known(&oid) {
                 continue;
             }
             let path = || match tree.path.as_deref()? {
-                [] => Some(name.clone()),
-                path if path.len() < MOST_PATH => Some([path, b"/", &name].concat()),
+                [] => Some(name.to_vec()),
+                path if path.len() < MOST_PATH => Some([path, b"/", name].concat()),
                 _ => None,
             };
-            match (self.owns(&oid), kind) {
-                (true, ObjectKind::Tree) => waiting.push(Waiting { oid, path: path() }),
-                (true, _) => {}
-                (false, _) => absent.push(Absent { oid, kind, path: path(), named_by: tree.oid }),
+            match self.kind_of_own(&oid) {
+                // What it is decides, and not what it is called here: another tree may call it by its kind.
+                Some(is) if self.new.insert(oid) && is == Some(ObjectKind::Tree) => {
+                    waiting.push(Waiting { oid, path: path() });
+                }
+                Some(_) => {}
+                None if self.asked.insert((oid, kind)) => {
+                    absent.push(Absent { oid, kind, path: path(), named_by: tree.oid });
+                }
+                None => {}
             }
         }
     }
-}
-
-/// A commit as the one who names something.
-fn names(commit: &Oid) -> String {
-    format!("commit {commit}")
 }

@@ -3,15 +3,15 @@
 use super::super::{commit::CommitHeader, lender::Lender, tree};
 use crate::model::{ObjectKind, Oid};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 /// Bytes of a path that is still followed: the most that Linux opens. A hostile tree may be a hundred thousand levels deep,
 /// and all its paths together larger than memory.
 pub(super) const MOST_PATH: usize = 4096;
 
 /// An entry of a tree, gitlinks left out.
-pub(super) struct Entry {
-    pub name: Vec<u8>,
+pub(super) struct Entry<'t> {
+    pub name: &'t [u8],
     pub oid: Oid,
     pub kind: ObjectKind,
 }
@@ -111,31 +111,43 @@ impl<'a> Trees<'a> {
             return Some(Arc::clone(tree));
         }
         let (_, bytes) = self.lender.read(&oid).ok()?;
-        let entries = self.parse(&bytes)?;
-        self.known.extend(entries.iter().map(|entry| entry.oid));
-        let entries = entries.into_iter().map(|Entry { name, oid, kind }| (name, (oid, kind))).collect();
+        let entry = |entry: Option<Entry<'_>>| entry.map(|Entry { name, oid, kind }| (name.to_vec(), (oid, kind)));
+        let entries: FxHashMap<_, _> = self.entries(&bytes).map(entry).collect::<Option<_>>()?;
+        self.known.extend(self.entries(&bytes).flatten().map(|entry| entry.oid));
         let tree = Arc::new(OldTree { oid, entries });
         self.by_id.insert(oid, Arc::clone(&tree));
         Some(tree)
     }
 
-    /// The entries of a tree; `None` if it is damaged.
-    pub fn parse(&self, bytes: &[u8]) -> Option<Vec<Entry>> {
-        let (mut entries, mut rest) = (Vec::new(), bytes);
-        while !rest.is_empty() {
-            let tree::Entry { mode, name, id, len } = tree::Entry::first(rest, self.width)?;
-            let kind = match mode {
-                b"160000" => None,
-                b"40000" | b"040000" => Some(ObjectKind::Tree),
-                _ => Some(ObjectKind::Blob),
-            };
-            if let Some(kind) = kind {
-                entries.push(Entry { name: name.to_vec(), oid: Oid::from_bytes(id).ok()?, kind });
-            }
-            rest = &rest[len..];
-        }
-        Some(entries)
+    /// The entries of a tree; a last `None` if it is damaged.
+    pub fn entries<'t>(&self, bytes: &'t [u8]) -> impl Iterator<Item = Option<Entry<'t>>> + use<'t> {
+        let (width, mut rest) = (self.width, bytes);
+        let each = iter::from_fn(move || {
+            let first = (!rest.is_empty()).then(|| tree::Entry::first(rest, width))?;
+            rest = first.as_ref().map_or(&[], |entry| &rest[entry.len..]);
+            Some(first)
+        });
+        each.filter_map(|entry| entry.and_then(Entry::of).map_or(Some(None), |entry| entry.map(Some)))
     }
+}
+
+impl<'t> Entry<'t> {
+    /// `None` if it is damaged; in it `None` for a gitlink.
+    fn of(entry: tree::Entry<'t>) -> Option<Option<Self>> {
+        let oid = Oid::from_bytes(entry.id).ok()?;
+        Some(kind_of(entry.mode)?.map(|kind| Self { name: entry.name, oid, kind }))
+    }
+}
+
+/// What an entry of this mode is; `None` if that is no octal number, and in it `None` for a commit of another repository. Git
+/// looks at the bits of the file's type alone, so `0040000` and `40755` are folders, too.
+fn kind_of(mode: &[u8]) -> Option<Option<ObjectKind>> {
+    let digit = |sum: u16, &byte: &u8| matches!(byte, b'0'..=b'7').then(|| sum << 3 | u16::from(byte - b'0'));
+    Some(match mode.iter().try_fold(0, digit)? & 0o170_000 {
+        0o160_000 => None,
+        0o040_000 => Some(ObjectKind::Tree),
+        _ => Some(ObjectKind::Blob),
+    })
 }
 
 /// A path's folder and its last name.
