@@ -49,6 +49,7 @@ fn repository_of(repository: &RepositoryReport, mask: &Mask) -> PictureRepositor
         reason: failed.map(|gap| mask.line(&gap.detail)),
         gaps: coverage.gaps.iter().filter(|gap| gap.kind != GapKind::NotOpened).map(masked).collect(),
         read: failed.is_none().then(|| Tally::sum([&coverage.total(), &coverage.total_texts()])),
+        known: coverage.known,
     }
 }
 
