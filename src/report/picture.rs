@@ -97,6 +97,8 @@ pub struct PictureRepository {
     pub gaps: Vec<Gap>,
     /// Objects and texts, seen and read; `None` where nobody has counted.
     pub read: Option<Tally>,
+    /// Objects of these that were not read again, since an earlier scan read them and found nothing in them.
+    pub known: u64,
 }
 
 /// How a finding stands.

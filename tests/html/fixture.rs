@@ -73,6 +73,7 @@ fn repository(name: &str, outcome: Outcome) -> PictureRepository {
         reason: None,
         gaps: Vec::new(),
         read: Some(Tally { seen: 48_211, scanned: 48_211, bytes: 1 << 30 }),
+        known: 0,
     }
 }
 
@@ -134,7 +135,8 @@ pub fn morning() -> Picture {
         ..finding("acme/infra", "modules/vpc/terraform.tfvars", "Kim Ito", "2024-09-01T12:00:00+09:00")
     };
     let mut partly = repository("acme/data-lake", Outcome::Partly);
-    partly.read = Some(Tally { seen: 9_120, scanned: 9_118, bytes: 7 << 20 });
+    partly.read = Some(Tally { seen: 9_120, scanned: 1_118, bytes: 7 << 20 });
+    partly.known = 8_000;
     partly.gaps = ["models/large.bin", "models/larger.bin"]
         .map(|path| Gap {
             kind: GapKind::LfsNotStored,
@@ -203,6 +205,7 @@ pub fn hostile() -> Picture {
             reason: Some(own.clone()),
             gaps: vec![Gap { kind: GapKind::BadRef, subject: own.clone(), detail: own.clone() }; 5],
             read: None,
+            known: 0,
         });
         picture.findings.push(PictureFinding {
             fingerprint: own.clone(),

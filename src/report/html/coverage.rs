@@ -57,6 +57,7 @@ fn row(repository: &PictureRepository) -> Markup {
             td data-v=(repository.read.map_or_else(String::new, |read| read.bytes.to_string())) {
                 @if let Some(read) = repository.read {
                     (number(read.scanned)) " of " (plural(read.seen, "object", "objects")) ", " (size(read.bytes))
+                    @if repository.known > 0 { ", " (number(repository.known)) " known from before" }
                 }
             }
             td data-v=(missing) { (gaps(repository)) }

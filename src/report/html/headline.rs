@@ -5,6 +5,7 @@ use super::words::{commit_day, minute, path, severity, shown};
 use crate::model::Severity;
 use crate::report::State;
 use crate::report::count::{number, plural};
+use crate::report::words::sentence;
 use maud::{Markup, html};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,7 +121,7 @@ fn steps(page: &Page<'_>) -> Markup {
             h2 { "What to do next" }
             ol.steps {
                 @for ((title, advice), (worst, count)) in steps.into_iter().take(STEPS) {
-                    li { (severity(worst)) " " strong { (number(count)) " × " (shown(title)) } ": " (shown(advice)) }
+                    li { (severity(worst)) " " strong { (number(count)) " × " (shown(title)) } ": " (sentence(&shown(advice))) }
                 }
                 @if more > 0 {
                     li { (plural(more as u64, "more kind of finding", "more kinds of findings")) ", less urgent: see below." }

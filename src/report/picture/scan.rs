@@ -28,6 +28,7 @@ impl Picture {
 fn title(report: &Report, mask: &Mask) -> String {
     match &report.repositories[..] {
         // A page outlives the folder that it was made in, of which `.` is the name.
+        [one] if one.origin.is_none() && one.name == "." => "This repository".to_owned(),
         [one] => mask.line(one.origin.as_ref().unwrap_or(&one.name)),
         several => format!("{} repositories", several.len()),
     }
@@ -48,6 +49,7 @@ fn repository_of(repository: &RepositoryReport, mask: &Mask) -> PictureRepositor
         reason: failed.map(|gap| mask.line(&gap.detail)),
         gaps: coverage.gaps.iter().filter(|gap| gap.kind != GapKind::NotOpened).map(masked).collect(),
         read: failed.is_none().then(|| Tally::sum([&coverage.total(), &coverage.total_texts()])),
+        known: coverage.known,
     }
 }
 
