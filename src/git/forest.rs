@@ -151,12 +151,7 @@ impl Forest {
                 self.nodes[n as usize].kind = self.nodes[base as usize].kind;
             }
         }
-        for &n in order.iter().rev() {
-            let Node { base, weight, .. } = self.nodes[n as usize];
-            if base != NONE {
-                self.nodes[base as usize].weight += weight;
-            }
-        }
+        self.weigh(&order);
         if order.len() < self.nodes.len() {
             let mut seen = vec![false; self.nodes.len()];
             for &n in &order {
@@ -165,6 +160,26 @@ impl Forest {
             let cyclic = (0..self.nodes.len() as u32).filter(|&n| !seen[n as usize]);
             self.broken.extend(cyclic.map(|n| (n, "its chain of delta bases runs in a circle".to_owned())));
         }
+    }
+
+    /// Sums weights up; `order` has bases before their deltas.
+    fn weigh(&mut self, order: &[u32]) {
+        for &n in order.iter().rev() {
+            let Node { base, weight, .. } = self.nodes[n as usize];
+            if base != NONE {
+                self.nodes[base as usize].weight += weight;
+            }
+        }
+    }
+
+    /// Leaves out the objects for which `known` is set: they are built only where others hang below them.
+    pub fn leave_out(&mut self, known: &[bool]) {
+        for node in &mut self.nodes {
+            node.owned &= !known[node.id as usize];
+            node.weight = u32::from(node.owned);
+        }
+        let order = self.top_down();
+        self.weigh(&order);
     }
 
     fn top_down(&self) -> Vec<u32> {

@@ -178,19 +178,20 @@ impl<'a> Known<'a> {
             reason: format!("git cannot tell what its refs reach: {reason}"),
         };
         let mut git = Command::new("git");
-        git.arg("--git-dir").arg(self.common).args(["rev-list", "--stdin"]);
+        // Before 2.42 git takes no options on standard input.
+        let existing = match self.existing {
+            Existing::All => "--all".to_owned(),
+            Existing::Remote { name, .. } => format!("--remotes={name}"),
+        };
+        git.arg("--git-dir").arg(self.common).args(["rev-list", "--stdin", "--not", &existing]);
         // What replaces an object for a reader does not replace it for one who fetches.
         git.env("GIT_NO_REPLACE_OBJECTS", "1").env_remove("GIT_NAMESPACE").env("LC_ALL", "C");
         git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = git.spawn().map_err(|error| failed(error.to_string()))?;
         let mut lines: String = commits.iter().map(|oid| format!("{oid}\n")).collect();
-        match self.existing {
-            Existing::All => lines += "--not\n--all\n",
-            Existing::Remote { name, has } => {
-                // The remote may have what was never fetched: git stops at an id that it does not know.
-                let here = has.iter().filter(|oid| lender.has(oid)).map(|oid| format!("{oid}\n"));
-                lines += &format!("--not\n--remotes={name}\n{}", here.collect::<String>());
-            }
+        if let Existing::Remote { has, .. } = self.existing {
+            // The remote may have what was never fetched: git stops at an id that it does not know.
+            lines.extend(has.iter().filter(|oid| lender.has(oid)).map(|oid| format!("^{oid}\n")));
         }
         let stdin = child.stdin.take();
         // Git answers only when it has read all of it.

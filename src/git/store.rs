@@ -8,7 +8,7 @@ use super::{
     pack::{Form, Pack},
     table::{Home, ObjectIndex, Table},
 };
-use crate::model::{Gap, GapKind, ObjectKind, Oid};
+use crate::model::{Gap, GapKind, KnownBlobs, ObjectKind, Oid};
 use rayon::prelude::*;
 use std::{
     collections::HashSet,
@@ -26,6 +26,8 @@ pub struct Store {
     pub(super) forests: Vec<Forest>,
     pub(super) loose: Vec<Loose>,
     pub(super) lent: Option<Lent>,
+    /// By object: whether it is left out, since an earlier scan read it. Empty: none is.
+    known: Vec<bool>,
     gaps: Vec<Gap>,
 }
 
@@ -47,7 +49,7 @@ impl Store {
     /// A store of nothing, for texts that are in no repository.
     pub fn empty() -> Self {
         let table = Table::new(gix_hash::Kind::Sha1.len_in_bytes(), Vec::new(), |_, _| ());
-        Self { table, forests: Vec::new(), loose: Vec::new(), lent: None, gaps: Vec::new() }
+        Self { table, forests: Vec::new(), loose: Vec::new(), lent: None, known: Vec::new(), gaps: Vec::new() }
     }
 
     /// Opens the store whose object folder is `objects`, following alternates. What cannot be read becomes a gap.
@@ -113,7 +115,7 @@ impl Store {
                 table.kinds[id as usize] = Some(*kind);
             }
         }
-        let mut store = Self { table, forests, loose, lent, gaps };
+        let mut store = Self { table, forests, loose, lent, known: Vec::new(), gaps };
         store.settle_orphans();
         store
     }
@@ -144,6 +146,23 @@ impl Store {
                 return;
             }
         }
+    }
+
+    /// Leaves blobs out of walks that an earlier scan read.
+    pub fn leave_out(&mut self, known: &KnownBlobs) {
+        if known.is_empty() {
+            return;
+        }
+        let table = &self.table;
+        let is_known = |id: ObjectIndex| table.kind(id) == Some(ObjectKind::Blob) && known.contains(table.raw_id(id));
+        self.known = (0..table.len() as ObjectIndex).into_par_iter().map(is_known).collect();
+        let known = &self.known;
+        self.forests.par_iter_mut().for_each(|forest| forest.leave_out(known));
+    }
+
+    /// Whether an object is left out.
+    pub fn is_known(&self, id: ObjectIndex) -> bool {
+        self.known.get(id as usize).copied().unwrap_or(false)
     }
 
     /// All ids.

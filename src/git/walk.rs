@@ -221,7 +221,11 @@ impl<'a, V: Visitor> Run<'a, V> {
         // A worker takes its newest task first and thieves the oldest: the order makes both go through the file
         // in one direction.
         let single: Vec<ObjectIndex> = (0..store.table.len() as u32)
-            .filter(|&id| !matches!(store.table.home(id), Home::Pack { .. }) && self.walk.wants(store.table.kind(id)))
+            .filter(|&id| {
+                !matches!(store.table.home(id), Home::Pack { .. })
+                    && self.walk.wants(store.table.kind(id))
+                    && !store.is_known(id)
+            })
             .collect();
         scope.spawn(move |_| {
             single.into_par_iter().for_each(|id| self.with_worker(|worker| self.read_single(worker, id)));

@@ -95,6 +95,8 @@ impl Tally {
 pub struct Coverage {
     /// By kind of object.
     pub objects: BTreeMap<ObjectKind, Tally>,
+    /// Blobs that were left out, since an earlier scan by the same rules read them and found nothing in them.
+    pub known: u64,
     /// Texts that lie beside the object store, by the word for their place: see [`super::Place::kind`].
     pub texts: BTreeMap<&'static str, Tally>,
     /// All that was not covered, sorted.

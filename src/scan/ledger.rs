@@ -119,10 +119,11 @@ impl<'a> Ledger<'a> {
         }
         self.gaps.sort();
         self.gaps.dedup();
+        let known = (0..self.store.table().len() as ObjectIndex).filter(|&id| self.store.is_known(id)).count() as u64;
         let Self { gaps, lacking, refs, texts, mut sealed, .. } = self;
         sealed.sort();
         sealed.dedup();
-        Coverage { objects, gaps, accepted_gaps: lacking, refs, texts, sealed }
+        Coverage { objects, known, gaps, accepted_gaps: lacking, refs, texts, sealed }
     }
 
     fn corrupt(&mut self, id: ObjectIndex, detail: &str) {
@@ -137,7 +138,8 @@ impl<'a> Ledger<'a> {
             .map(|(kind, (scanned, bytes))| (kind, Tally { seen: 0, scanned, bytes }))
             .collect();
         let table = self.store.table();
-        for kind in (0..table.len() as ObjectIndex).filter_map(|id| table.kind(id)) {
+        let read = |&id: &ObjectIndex| !self.store.is_known(id);
+        for kind in (0..table.len() as ObjectIndex).filter(read).filter_map(|id| table.kind(id)) {
             if let Some(tally) = tallies.get_mut(&kind) {
                 tally.seen += 1;
             }

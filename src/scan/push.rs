@@ -2,7 +2,7 @@
 
 use super::{
     ScanError, Scanner,
-    scanner::{BroughtBy, Subject},
+    scanner::{Looked, Subject},
 };
 use crate::{
     git::{Push, Repository},
@@ -25,20 +25,15 @@ impl Scanner<'_> {
     /// Scans what `push` brings into `repository`. Mostly nothing is found, and then only what is new was read. Else it is read
     /// again together with what was at the same paths, so that an edit of a file is not blamed for what the file held before.
     pub fn scan_push(&self, repository: &Repository, push: &Push) -> Result<PushReport, ScanError> {
-        let (mut report, mut brought_by) = self.look_at_push(repository, push, &[])?;
+        let Looked { mut report, mut brought_by, .. } = self.look_at_push(repository, push, &[])?;
         let paths = paths(&report);
         if !paths.is_empty() {
-            (report, brought_by) = self.look_at_push(repository, push, &paths)?;
+            Looked { report, brought_by, .. } = self.look_at_push(repository, push, &paths)?;
         }
         Ok(PushReport { report: RepositoryReport { source: Source::Push, ..report }, brought_by })
     }
 
-    fn look_at_push(
-        &self,
-        repository: &Repository,
-        push: &Push,
-        paths: &[Vec<u8>],
-    ) -> Result<(RepositoryReport, BroughtBy), ScanError> {
+    fn look_at_push(&self, repository: &Repository, push: &Push, paths: &[Vec<u8>]) -> Result<Looked, ScanError> {
         let store = push.store(paths);
         let references = push.references().to_vec();
         self.look(Subject { repository, store: &store, references, bad_refs: Vec::new(), push: Some(push) }, None)

@@ -18,10 +18,11 @@ use crate::{
         BlobHash, Containment, Graph, Head, MAX_HELD, ObjectIndex, Push, Range, Reference, Repository, Store, Tracer,
         TreeReader, Walk, Walked,
     },
-    model::{Gap, ObjectKind, Oid, RepositoryReport, Source},
+    model::{Gap, KnownBlobs, ObjectKind, Oid, RepositoryReport, Source},
     policy::{Judged, Policy},
     rules::{RuleSet, Scope},
 };
+use rustc_hash::FxHashSet;
 use std::{
     collections::BTreeMap,
     path::Path,
@@ -36,6 +37,14 @@ pub(super) struct Subject<'a> {
     pub bad_refs: Vec<Gap>,
     /// The push whose objects the store holds; `None`: the whole repository.
     pub push: Option<&'a Push>,
+}
+
+/// What came of it.
+pub(super) struct Looked {
+    pub report: RepositoryReport,
+    pub brought_by: BroughtBy,
+    /// Blobs of which there was something to say, or of which that may change: what LFS pointers stand for.
+    pub holding: Vec<ObjectIndex>,
 }
 
 /// By commit or tag that introduced something: the names of the refs that reach it.
@@ -59,23 +68,52 @@ pub struct Scanner<'a> {
 impl Scanner<'_> {
     /// Scans the repository at `path`, which the report calls `name`.
     pub fn scan(&self, path: &Path, name: &str) -> Result<RepositoryReport, ScanError> {
+        Ok(self.read(path, name, &KnownBlobs::default())?.0)
+    }
+
+    /// The same, without the blobs that an earlier scan by the same rules found nothing in. Gives also those of which this
+    /// can be said now: they need not be read the next time.
+    pub fn scan_beyond(
+        &self,
+        path: &Path,
+        name: &str,
+        known: &KnownBlobs,
+    ) -> Result<(RepositoryReport, KnownBlobs), ScanError> {
+        let (report, store, holding) = self.read(path, name, known)?;
+        let table = store.table();
+        // What could not be read is named by its id; after a stop nothing is known of what was not read.
+        let unread: FxHashSet<&str> = report.coverage.gaps.iter().map(|gap| gap.subject.as_str()).collect();
+        let stopped = self.cancel.load(Ordering::Relaxed);
+        let holding: FxHashSet<ObjectIndex> = holding.into_iter().collect();
+        let is_clean = |&id: &ObjectIndex| {
+            table.kind(id) == Some(ObjectKind::Blob)
+                && (store.is_known(id) || !stopped && !holding.contains(&id))
+                && (unread.is_empty() || !unread.contains(table.id(id).to_string().as_str()))
+        };
+        let clean = (0..table.len() as ObjectIndex).filter(is_clean).map(|id| table.id(id)).collect();
+        Ok((report, KnownBlobs::new(clean)))
+    }
+
+    fn read(
+        &self,
+        path: &Path,
+        name: &str,
+        known: &KnownBlobs,
+    ) -> Result<(RepositoryReport, Store, Vec<ObjectIndex>), ScanError> {
         let repository = Repository::open(path)?;
         let range = self.range(&repository)?;
         self.progress.begin(Stage::Counting, 0);
-        let store = repository.store();
+        let mut store = repository.store();
+        store.leave_out(known);
         self.progress.end();
         let (references, bad_refs) = repository.references();
         let subject = Subject { repository: &repository, store: &store, references, bad_refs, push: None };
-        let (report, _) = self.look(subject, range.as_ref())?;
-        Ok(RepositoryReport { name: name.to_owned(), origin: repository.origin(), ..report })
+        let Looked { report, holding, .. } = self.look(subject, range.as_ref())?;
+        Ok((RepositoryReport { name: name.to_owned(), origin: repository.origin(), ..report }, store, holding))
     }
 
     /// Reads a store, follows what it finds, and judges it.
-    pub(super) fn look(
-        &self,
-        subject: Subject<'_>,
-        range: Option<&Range>,
-    ) -> Result<(RepositoryReport, BroughtBy), ScanError> {
+    pub(super) fn look(&self, subject: Subject<'_>, range: Option<&Range>) -> Result<Looked, ScanError> {
         let Subject { repository, store, references, bad_refs, push } = subject;
         let rules = self.rules_within(None);
         let detector = Detector::new(&rules)?;
@@ -101,7 +139,8 @@ impl Scanner<'_> {
             let config = ContentReader { detector: &config_detector, ..reader };
             beside.read_own(&texts, &TextReader { reader: &config, ..texts }, repository);
         }
-        let pointers = content.work.iter_mut().flat_map(|work| work.pointers.drain(..)).collect();
+        let pointers: Vec<_> = content.work.iter_mut().flat_map(|work| work.pointers.drain(..)).collect();
+        let mut holding: Vec<ObjectIndex> = pointers.iter().map(|(number, _)| *number).collect();
         beside.read_lfs(&texts, repository, pointers);
         content.work.append(&mut beside.work);
         let Beside { texts, tallies, gaps, lacking, lfs, lfs_absent, .. } = beside;
@@ -119,6 +158,7 @@ impl Scanner<'_> {
         let objects = Objects::new(store, repository.blob_hash(), texts, lfs);
         let mut holders = assembly.holders();
         let text_holders = objects.part(&mut holders);
+        holding.extend(holders.iter().flatten());
         let mut wanted = vec![false; store.table().len()];
         let absent = lfs_absent.iter().map(|(pointer, ..)| pointer);
         holders.iter().flatten().chain(absent).for_each(|&object| wanted[object as usize] = true);
@@ -168,7 +208,7 @@ impl Scanner<'_> {
             dropped,
             coverage,
         };
-        Ok((report, brought_by))
+        Ok(Looked { report, brought_by, holding })
     }
 
     /// The rules for texts of a scope. Encoded words are looked for only if something is done about them.
@@ -208,8 +248,9 @@ impl Scanner<'_> {
         visitor: &V,
     ) -> Walked<V::Work> {
         let table = store.table();
-        let count =
-            (0..table.len() as ObjectIndex).filter(|&id| table.kind(id).is_some_and(|kind| kinds.contains(&kind)));
+        let is_read =
+            |&id: &ObjectIndex| table.kind(id).is_some_and(|kind| kinds.contains(&kind)) && !store.is_known(id);
+        let count = (0..table.len() as ObjectIndex).filter(is_read);
         self.progress.begin(stage, count.count() as u64);
         let max_object_size = self.options.max_object_size.min(MAX_HELD);
         let walk = Walk { store, kinds, max_object_size, cancel: self.cancel, advance };

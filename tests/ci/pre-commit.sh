@@ -1,5 +1,6 @@
 #!/bin/sh
-# Has the real pre-commit run the hook `keytrail-system` of this repository for real commits.
+# Has the real pre-commit run the hooks `keytrail-system` and `keytrail-push-system` of this repository for real commits
+# and pushes.
 #
 #   tests/ci/pre-commit.sh KEYTRAIL FOLDER
 #
@@ -32,9 +33,11 @@ cat >.pre-commit-config.yaml <<END
 repos:
   - repo: $scratch/hooks
     rev: $(git -C "$scratch/hooks" rev-parse HEAD)
-    hooks: [{ id: keytrail-system, args: [--quiet] }]
+    hooks: [{ id: keytrail-system, args: [--quiet] }, { id: keytrail-push-system }]
 END
-pre-commit install >"$scratch/said"
+pre-commit install --hook-type pre-commit --hook-type pre-push >"$scratch/said"
+git init --quiet --bare "$scratch/remote"
+git remote add origin "$scratch/remote"
 value=AKIA$(LC_ALL=C tr -dc A-Z2-7 </dev/urandom | head -c 16)
 
 passes() { git commit --quiet "$@" >"$scratch/said" 2>&1 || fail "refused: git commit $*"; }
@@ -62,4 +65,11 @@ git checkout --quiet file
 ln -s "$value" link
 git add link
 refused -m 'A link'
-echo '.pre-commit-hooks.yaml: pre-commit runs the hook as it should'
+git reset --quiet
+git push --quiet origin main >"$scratch/said" 2>&1 || fail 'refused: a clean push'
+git add link
+git commit --quiet --no-verify -m 'A leak'
+! git push --quiet origin main >"$scratch/said" 2>&1 || fail 'let in: a push with a leak'
+grep -q "$(git rev-parse --short=7 HEAD)" "$scratch/said" || fail 'refused for another reason: a push'
+! grep -q "$value" "$scratch/said" || fail 'shows the value: a push'
+echo '.pre-commit-hooks.yaml: pre-commit runs the hooks as it should'

@@ -127,8 +127,11 @@ fn hooks_that_others_may_share_are_only_changed_for_all() {
         uninstall(&house, &["--pre-receive".as_ref(), server.as_os_str()]).failed("outside of it");
     }
     assert_eq!(listing(&shared), before);
-    house.repo.git_in(&configured, &["config", "core.hooksPath", "../not/there"]);
-    house.install(&["--pre-receive".as_ref(), configured.as_os_str()]).failed("outside of it");
+    // An empty path is the root of all.
+    for elsewhere in ["../not/there", "/dev/null", ""] {
+        house.repo.git_in(&configured, &["config", "core.hooksPath", elsewhere]);
+        house.install(&["--pre-receive".as_ref(), configured.as_os_str()]).failed("outside of it");
+    }
     house.repo.git_in(&configured, &["config", "core.hooksPath", "../shared"]);
 
     assert_eq!(house.install(&layout("folder", &shared)).code, 0);

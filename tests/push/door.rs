@@ -21,8 +21,8 @@ set -e
 cp -r "$GIT_QUARANTINE_PATH" "$TAKEN/objects"
 cat >"$TAKEN/lines"
 cut -d' ' -f2 "$TAKEN/lines" | grep -v '^00*$' >"$TAKEN/tips" || true
-{ cat "$TAKEN/tips"; printf -- '--not\n--all\n'; } | git rev-list --objects --stdin | cut -d' ' -f1 >"$TAKEN/objects.new"
-{ cat "$TAKEN/tips"; printf -- '--not\n--all\n'; } | git rev-list --stdin >"$TAKEN/commits.new"
+git rev-list --objects --stdin --not --all <"$TAKEN/tips" | cut -d' ' -f1 >"$TAKEN/objects.new"
+git rev-list --stdin --not --all <"$TAKEN/tips" >"$TAKEN/commits.new"
 exit 1
 "#;
 

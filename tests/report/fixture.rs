@@ -237,6 +237,7 @@ fn coverage() -> Coverage {
     let bad =
         Gap { kind: GapKind::BadRef, subject: "refs/heads/\u{1b}[2Jx".to_owned(), detail: "names no object".into() };
     Coverage {
+        known: 0,
         objects: [
             (ObjectKind::Blob, tally(1_200, 1_200, 7_340_032)),
             (ObjectKind::Tree, tally(800, 800, 65_536)),

@@ -27,6 +27,8 @@ pub const USER: &str = "ann";
 
 /// A running server.
 pub struct Server {
+    /// Ended before their home goes.
+    processes: Vec<Process>,
     pub name: &'static str,
     /// Whom it knows a pusher to be.
     pub user: Option<&'static str>,
@@ -39,7 +41,6 @@ pub struct Server {
     client: Vec<(&'static str, String)>,
     /// Told to set up hooks in its own way.
     adopts: bool,
-    processes: Vec<Process>,
 }
 
 impl Server {
@@ -52,7 +53,7 @@ impl Server {
         let root = "git";
         let url = format!("{}/", home.path().join(root).display());
         let client = Vec::new();
-        Self { name: "local", user: None, home, root, url, client, adopts: false, processes: Vec::new() }
+        Self { processes: Vec::new(), name: "local", user: None, home, root, url, client, adopts: false }
     }
 
     pub fn home(&self) -> &Path {

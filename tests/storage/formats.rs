@@ -1,7 +1,7 @@
 //! Repositories of other formats: SHA-256 ids, refs in tables.
 
 use crate::sample::{build, expected, found, reads_all};
-use crate::support::{Repo, Scan};
+use crate::support::{Repo, Scan, git_knows_tables};
 
 #[test]
 fn sha256_loose_and_packed_with_both_kinds_of_deltas() {
@@ -19,9 +19,7 @@ fn sha256_loose_and_packed_with_both_kinds_of_deltas() {
 
 /// A repository with its refs in tables, if this git can make one.
 fn reftable() -> Option<Repo> {
-    let probe = Repo::new();
-    let known = probe.try_git(&["init", "-q", "--ref-format=reftable", probe.beside("probe").to_str().unwrap()]);
-    known.status.success().then(|| build(&["--ref-format=reftable"]))
+    git_knows_tables().then(|| build(&["--ref-format=reftable"]))
 }
 
 #[test]

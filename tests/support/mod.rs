@@ -9,5 +9,5 @@ mod scan;
 
 pub use judge::{Judge, Life};
 pub use keys::Keys;
-pub use repo::{Repo, clean, git_command};
+pub use repo::{Repo, clean, git_command, git_knows_tables};
 pub use scan::{Outcome, Scan, values_of};

@@ -40,6 +40,12 @@ pub fn clean(command: &mut Command, home: &Path) {
     }
 }
 
+/// Whether this git can keep refs in tables: since 2.45.
+pub fn git_knows_tables() -> bool {
+    let probe = Repo::new();
+    probe.try_git(&["init", "-q", "--ref-format=reftable", "probe"]).status.success()
+}
+
 impl Repo {
     pub fn new() -> Self {
         Self::with(&[])

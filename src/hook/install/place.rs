@@ -124,7 +124,8 @@ fn hooks_of(folder: &Path, options: &[&str], git_dir: &Path) -> Result<(PathBuf,
         let failed = |words| InstallError::Git { repository: git_dir.to_path_buf(), words };
         Ok(folder.join(native(ask(folder, &[options, &["rev-parse"], question].concat()).map_err(failed)?)))
     };
-    let hooks = ask(&["--git-path", "hooks"])?;
+    // Of a folder by itself git tells another path than it takes when `core.hooksPath` is empty.
+    let hooks = ask(&["--git-path", "hooks/pre-receive"])?.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let own = real(&ask(&["--git-common-dir"])?)?;
     let leads_to = leads_to(&hooks);
     let outside = !leads_to.starts_with(&own);

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a hook may be to others: read and run.
+/// What a hook, or a folder of hooks, may be to others: read and run.
 #[cfg(unix)]
 const MODE: u32 = 0o755;
 
@@ -91,14 +91,18 @@ fn make_folder(path: &Path) -> io::Result<()> {
     let above = parent(path);
     make_folder(above)?;
     fs::create_dir(path)?;
-    give_to_owner_of(above, &open_folder(path)?)
+    let made = open_folder(path)?;
+    // Whatever is kept from others by the administrator's habit, git's user must find its way.
+    #[cfg(unix)]
+    made.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(MODE))?;
+    give_to_owner_of(above, &made)
 }
 
 /// Opens `path` itself: the owner of the folder above may have put a link in its place, to be given what it leads to.
 #[cfg(unix)]
 fn open_folder(path: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_DIRECTORY).open(path)
+    use rustix::fs::{Mode, OFlags, open};
+    Ok(open(path, OFlags::NOFOLLOW | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?.into())
 }
 
 #[cfg(not(unix))]

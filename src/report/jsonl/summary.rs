@@ -54,6 +54,7 @@ struct CoverageField {
     objects: BTreeMap<&'static str, Tally>,
     texts: BTreeMap<&'static str, Tally>,
     refs: u64,
+    known: u64,
     gaps: Vec<GapField>,
     accepted_gaps: Vec<GapField>,
     sealed: Vec<GapField>,
@@ -126,6 +127,7 @@ fn coverage(coverage: &Coverage, mask: &Mask) -> CoverageField {
         objects: coverage.objects.iter().map(|(kind, &tally)| (kind.as_str(), tally)).collect(),
         texts: coverage.texts.clone(),
         refs: coverage.refs,
+        known: coverage.known,
         gaps: coverage.gaps.iter().map(gap).collect(),
         accepted_gaps: coverage.accepted_gaps.iter().map(gap).collect(),
         sealed: coverage.sealed.iter().map(gap).collect(),
@@ -149,6 +151,7 @@ fn all(repositories: &[RepositoryReport]) -> Coverage {
         sum.accepted_gaps.extend_from_slice(&each.accepted_gaps);
         sum.sealed.extend_from_slice(&each.sealed);
         sum.refs += each.refs;
+        sum.known += each.known;
     }
     sum.gaps.sort();
     sum.accepted_gaps.sort();

@@ -85,7 +85,14 @@ fn read(page: &mut Page<'_>, coverage: &Coverage) -> io::Result<()> {
     if !kinds.is_empty() {
         says.push_str(&page.paint.dim(&format!("  ({})", kinds.join(", "))));
     }
-    page.fact("read", &says)
+    page.fact("read", &says)?;
+    if coverage.known > 0 {
+        page.fact(
+            "known",
+            &format!("{} of earlier scans, in which nothing is", plural(coverage.known, "blob", "blobs")),
+        )?;
+    }
+    Ok(())
 }
 
 /// Texts that are no objects: `3 ref names, 1 config`.
