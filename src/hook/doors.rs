@@ -20,6 +20,10 @@ impl<'a> Doors<'a> {
         for update in case.updates.iter().filter(|update| update.new.is_some()) {
             doors.number(&update.name());
         }
+        // Those that are not watched, too: a value in the name of one comes in through no other.
+        for name in case.push.report.findings.iter().flat_map(ref_names) {
+            doors.number(&name);
+        }
         for (&id, refs) in &case.push.brought_by {
             let through = refs.iter().map(|name| doors.number(name)).collect();
             doors.by_commit.insert(id, through);
@@ -53,9 +57,9 @@ impl<'a> Doors<'a> {
         through
     }
 
-    /// All doors of the push.
+    /// All doors of the push that are watched.
     pub(super) fn all(&self) -> BTreeSet<usize> {
-        (0..self.distinct.len()).collect()
+        (0..self.distinct.len()).filter(|&number| self.distinct[number].enabled).collect()
     }
 
     pub(super) fn get(&self, numbers: &BTreeSet<usize>) -> impl Iterator<Item = &Door> + Clone {
