@@ -9,7 +9,10 @@ use super::{
 use crate::model::{ObjectKind, Oid};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A commit, by number: parents have smaller numbers than their children.
 pub(super) type CommitIndex = u32;
@@ -120,9 +123,11 @@ impl Graph {
         self.numbers.get(&id).copied()
     }
 
-    /// By commit or tag of `objects`: the refs that reach it, sorted.
-    pub fn brought_by(&self, table: &Table, objects: impl Iterator<Item = Oid>) -> BTreeMap<Oid, Vec<String>> {
+    /// By commit or tag of `objects`: the refs that reach it, sorted. Equal lists are one: thousands of refs may reach each of
+    /// thousands of commits.
+    pub fn brought_by(&self, table: &Table, objects: impl Iterator<Item = Oid>) -> BTreeMap<Oid, Arc<[String]>> {
         let mut brought = BTreeMap::new();
+        let mut lists: FxHashMap<Vec<u32>, Arc<[String]>> = FxHashMap::default();
         for oid in objects {
             let std::collections::btree_map::Entry::Vacant(entry) = brought.entry(oid) else { continue };
             let Some(id) = table.find(oid.as_bytes()) else { continue };
@@ -130,13 +135,18 @@ impl Graph {
             for (n, commit) in self.commits.iter().enumerate() {
                 above[n] = commit.id == id || commit.parents.iter().any(|&parent| above[parent as usize]);
             }
-            let reaches = |tip: &&Tip| match tip.end {
+            let reaches = |tip: &Tip| match tip.end {
                 TipEnd::Commit(commit) => above[commit as usize] || tip.tags.contains(&id),
                 TipEnd::Other(_) | TipEnd::Missing => tip.tags.contains(&id),
             };
-            let mut names: Vec<String> = self.refs.iter().filter(reaches).map(|tip| tip.name.clone()).collect();
-            names.sort();
-            entry.insert(names);
+            let numbers: Vec<u32> =
+                (0..self.refs.len()).filter(|&n| reaches(&self.refs[n])).map(|n| n as u32).collect();
+            let names = lists.entry(numbers).or_insert_with_key(|numbers| {
+                let mut names: Vec<String> = numbers.iter().map(|&n| self.refs[n as usize].name.clone()).collect();
+                names.sort();
+                names.into()
+            });
+            entry.insert(Arc::clone(names));
         }
         brought
     }

@@ -24,9 +24,12 @@ impl<'a> Doors<'a> {
         for name in case.push.report.findings.iter().flat_map(ref_names) {
             doors.number(&name);
         }
+        let mut by_list: FxHashMap<*const String, BTreeSet<usize>> = FxHashMap::default();
         for (&id, refs) in &case.push.brought_by {
-            let through = refs.iter().map(|name| doors.number(name)).collect();
-            doors.by_commit.insert(id, through);
+            // Most commits of a push come in by the same list of refs, and share it.
+            let through =
+                by_list.entry(refs.as_ptr()).or_insert_with(|| refs.iter().map(|name| doors.number(name)).collect());
+            doors.by_commit.insert(id, through.clone());
         }
         doors
     }
@@ -69,7 +72,10 @@ impl<'a> Doors<'a> {
 
 /// Full names of the refs that `finding` comes in through, sorted, at most `most`; none, if nothing tells.
 pub(super) fn refs_of(case: &Case<'_>, finding: &Finding, most: usize) -> Vec<String> {
-    let commits = introductions(finding).filter_map(|commit| case.push.brought_by.get(&commit.id)).flatten().cloned();
+    let commits = introductions(finding)
+        .filter_map(|commit| case.push.brought_by.get(&commit.id))
+        .flat_map(|refs| refs.iter())
+        .cloned();
     let names: BTreeSet<String> = commits.chain(ref_names(finding)).take(most).collect();
     names.into_iter().collect()
 }

@@ -52,7 +52,7 @@ impl Remedy {
         for commit in findings.iter().flat_map(|finding| brought_in(case, finding)) {
             dates.entry(commit.id).or_insert_with(|| commit.date.parse::<Timestamp>().ok());
         }
-        let refs_of = |id: &Oid| case.push.brought_by.get(id).into_iter().flatten().take(REFS);
+        let refs_of = |id: &Oid| case.push.brought_by.get(id).into_iter().flat_map(|refs| refs.iter()).take(REFS);
         let is_tag = |name: &str| name.starts_with("refs/tags/");
         let mut tags: BTreeSet<String> = tag_objects.iter().flat_map(refs_of).cloned().collect();
         let mut commits: BTreeMap<&str, Vec<Oid>> = BTreeMap::new();

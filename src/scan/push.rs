@@ -9,7 +9,10 @@ use crate::{
     model::{Finding, Oid, Place, RepositoryReport, Source},
 };
 use rustc_hash::FxHashSet;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What a push brings in, and with which of its refs.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +21,7 @@ pub struct PushReport {
     pub report: RepositoryReport,
     /// By commit or tag that introduced something: the pushed refs that reach it, full names, lossily decoded, sorted. What is
     /// found in an object that no pushed ref reaches has no introduction, and belongs to the push as a whole.
-    pub brought_by: BTreeMap<Oid, Vec<String>>,
+    pub brought_by: BTreeMap<Oid, Arc<[String]>>,
 }
 
 impl Scanner<'_> {

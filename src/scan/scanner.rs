@@ -26,7 +26,10 @@ use rustc_hash::FxHashSet;
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// What is read.
@@ -48,7 +51,7 @@ pub(super) struct Looked {
 }
 
 /// By commit or tag that introduced something: the names of the refs that reach it.
-pub(super) type BroughtBy = BTreeMap<Oid, Vec<String>>;
+pub(super) type BroughtBy = BTreeMap<Oid, Arc<[String]>>;
 
 /// A scan, ready to run on one repository after the other.
 #[derive(Clone, Copy)]
