@@ -129,3 +129,41 @@ fn a_packed_ref_that_a_file_overrules_reaches_nothing_and_names_that_lead_astray
     let push = taken.follow_updates(&repository, &updates);
     assert!(push.is_new(&keytrail::model::Oid::from_hex(dirty.as_bytes()).unwrap()));
 }
+
+#[test]
+fn many_commits_at_once_are_told_apart_as_few_are() {
+    let client = Repo::new();
+    let server = server(&client, &[]);
+    let mut keys = Keys::new(6);
+    client.put("a", "a\n");
+    client.git(&["push", "-q", "origin", "main"]);
+    let commits: Vec<String> = (0..40)
+        .map(|n| {
+            client.git(&["checkout", "-q", "-f", "-B", &format!("b{n}"), "main"]);
+            client.put("b.env", env_file(&mut keys));
+            client.tag(&format!("t{n}"), "harmless");
+            client.head()
+        })
+        .collect();
+    let all = ["refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*"];
+    client.git(&[&["push", "-q", "origin"], &all[..]].concat());
+    client.git_in(&server, &["pack-refs", "--all"]);
+    // Of these no ref is left, of others a tag or a file that overrules.
+    for n in 0..10 {
+        client.git_in(&server, &["update-ref", "-d", &format!("refs/tags/t{n}")]);
+        client.git_in(&server, &["update-ref", &format!("refs/heads/b{n}"), "main"]);
+    }
+    for n in 10..20 {
+        client.git_in(&server, &["update-ref", "-d", &format!("refs/heads/b{n}")]);
+    }
+    let refs: Vec<String> = commits.iter().enumerate().map(|(n, commit)| format!("{commit}:refs/heads/c{n}")).collect();
+    let taken = knock(&client, &server, 1, &refs.iter().map(String::as_str).collect::<Vec<_>>());
+    let repository = taken.repository();
+    let push = taken.follow(&repository);
+    let new = taken.listed("commits.new");
+    assert_eq!(new.len(), 10);
+    for commit in commits {
+        let commit = keytrail::model::Oid::from_hex(commit.as_bytes()).unwrap();
+        assert_eq!(push.is_new(&commit), new.contains(&commit), "{commit}");
+    }
+}
