@@ -124,13 +124,14 @@ impl Graph {
     }
 
     /// By commit or tag of `objects`: the refs that reach it, sorted. A push of a thousand keys in a thousand commits and
-    /// five thousand refs is looked through in 16 rounds, not in a thousand.
-    pub fn brought_by(&self, table: &Table, objects: impl Iterator<Item = Oid>) -> BTreeMap<Oid, Vec<Arc<str>>> {
+    /// five thousand refs is looked through in 16 rounds; and equal lists are one.
+    pub fn brought_by(&self, table: &Table, objects: impl Iterator<Item = Oid>) -> BTreeMap<Oid, Arc<[String]>> {
         let ids: BTreeSet<(ObjectIndex, Oid)> =
             objects.filter_map(|oid| Some((table.find(oid.as_bytes())?, oid))).collect();
-        let mut tips: Vec<(Arc<str>, &Tip)> = self.refs.iter().map(|tip| (tip.name.as_str().into(), tip)).collect();
-        tips.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut tips: Vec<&Tip> = self.refs.iter().collect();
+        tips.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let mut brought = BTreeMap::new();
+        let mut lists: FxHashMap<Vec<u32>, Arc<[String]>> = FxHashMap::default();
         for batch in Vec::from_iter(ids).chunks(u64::BITS as usize) {
             let bit: FxHashMap<ObjectIndex, u64> = (0..).zip(batch).map(|(n, (id, _))| (*id, 1 << n)).collect();
             let own = |id: &ObjectIndex| bit.get(id).copied().unwrap_or(0);
@@ -138,19 +139,21 @@ impl Graph {
             for (n, commit) in self.commits.iter().enumerate() {
                 above[n] = commit.parents.iter().fold(own(&commit.id), |sum, &parent| sum | above[parent as usize]);
             }
-            let reached = |tip: &Tip| {
+            let mut reaching = vec![Vec::new(); batch.len()];
+            for (n, tip) in (0..).zip(&tips) {
                 let end = if let TipEnd::Commit(commit) = tip.end { above[commit as usize] } else { 0 };
-                tip.tags.iter().map(own).fold(end, |sum, tag| sum | tag)
-            };
-            let mut names = vec![Vec::new(); batch.len()];
-            for (name, tip) in &tips {
-                let mut left = reached(tip);
+                let mut left = tip.tags.iter().map(own).fold(end, |sum, tag| sum | tag);
                 while left != 0 {
-                    names[left.trailing_zeros() as usize].push(Arc::clone(name));
+                    reaching[left.trailing_zeros() as usize].push(n);
                     left &= left - 1;
                 }
             }
-            brought.extend(batch.iter().map(|(_, oid)| *oid).zip(names));
+            for ((_, oid), numbers) in batch.iter().zip(reaching) {
+                let names = lists.entry(numbers).or_insert_with_key(|numbers: &Vec<u32>| {
+                    numbers.iter().map(|&n| tips[n as usize].name.clone()).collect()
+                });
+                brought.insert(*oid, Arc::clone(names));
+            }
         }
         brought
     }

@@ -20,9 +20,16 @@ impl<'a> Doors<'a> {
         for update in case.updates.iter().filter(|update| update.new.is_some()) {
             doors.number(&update.name());
         }
+        // Those that are not watched, too: a value in the name of one comes in through no other.
+        for name in case.push.report.findings.iter().flat_map(ref_names) {
+            doors.number(&name);
+        }
+        let mut by_list: FxHashMap<*const String, BTreeSet<usize>> = FxHashMap::default();
         for (&id, refs) in &case.push.brought_by {
-            let through = refs.iter().map(|name| doors.number(name)).collect();
-            doors.by_commit.insert(id, through);
+            // Most commits of a push come in by the same list of refs, and share it.
+            let through =
+                by_list.entry(refs.as_ptr()).or_insert_with(|| refs.iter().map(|name| doors.number(name)).collect());
+            doors.by_commit.insert(id, through.clone());
         }
         doors
     }
@@ -53,9 +60,9 @@ impl<'a> Doors<'a> {
         through
     }
 
-    /// All doors of the push.
+    /// All doors of the push that are watched.
     pub(super) fn all(&self) -> BTreeSet<usize> {
-        (0..self.distinct.len()).collect()
+        (0..self.distinct.len()).filter(|&number| self.distinct[number].enabled).collect()
     }
 
     pub(super) fn get(&self, numbers: &BTreeSet<usize>) -> impl Iterator<Item = &Door> + Clone {
@@ -67,8 +74,8 @@ impl<'a> Doors<'a> {
 pub(super) fn refs_of(case: &Case<'_>, finding: &Finding, most: usize) -> Vec<String> {
     let commits = introductions(finding)
         .filter_map(|commit| case.push.brought_by.get(&commit.id))
-        .flatten()
-        .map(|name| name.to_string());
+        .flat_map(|refs| refs.iter())
+        .cloned();
     let names: BTreeSet<String> = commits.chain(ref_names(finding)).take(most).collect();
     names.into_iter().collect()
 }

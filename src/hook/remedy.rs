@@ -52,13 +52,13 @@ impl Remedy {
         for commit in findings.iter().flat_map(|finding| brought_in(case, finding)) {
             dates.entry(commit.id).or_insert_with(|| commit.date.parse::<Timestamp>().ok());
         }
-        let refs_of = |id: &Oid| case.push.brought_by.get(id).into_iter().flatten().take(REFS).map(|name| &**name);
+        let refs_of = |id: &Oid| case.push.brought_by.get(id).into_iter().flat_map(|refs| refs.iter()).take(REFS);
         let is_tag = |name: &str| name.starts_with("refs/tags/");
-        let mut tags: BTreeSet<String> = tag_objects.iter().flat_map(refs_of).map(str::to_owned).collect();
+        let mut tags: BTreeSet<String> = tag_objects.iter().flat_map(refs_of).cloned().collect();
         let mut commits: BTreeMap<&str, Vec<Oid>> = BTreeMap::new();
         for id in dates.keys().filter(|id| !tag_objects.contains(id)) {
             let on_branches = refs_of(id).any(|name| !is_tag(name));
-            tags.extend(refs_of(id).filter(|name| is_tag(name)).map(str::to_owned));
+            tags.extend(refs_of(id).filter(|name| is_tag(name)).cloned());
             for name in refs_of(id).filter(|name| !(on_branches && is_tag(name))) {
                 commits.entry(name).or_default().push(*id);
             }

@@ -11,6 +11,7 @@ pub use error::SettingsError;
 use crate::policy::Config;
 use overrides::{Changes, Override};
 use serde::Deserialize;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Where the file is unless another one is named.
@@ -75,6 +76,18 @@ impl Settings {
         Self::parse(path, &error::read(path)?)
     }
 
+    /// The same, if anything lies at `path`. A link that leads nowhere, or a folder that may not be looked into, is not nothing.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Settings::read`].
+    pub fn read_if_there(path: &Path) -> Result<Option<Self>, SettingsError> {
+        match path.symlink_metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            _ => Self::read(path).map(Some),
+        }
+    }
+
     /// Checks `text`; `path` is for messages, and where relative paths start.
     ///
     /// # Errors
@@ -115,6 +128,21 @@ mod tests {
         let strict = Door { enabled: true, block: Severity::ALL.into(), bypass: false, contact: None };
         assert_eq!(effective.for_ref("refs/heads/main"), strict);
         assert_eq!((settings.max_object_size, settings.max_decoded), (64 << 20, Some(256 << 20)));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn only_where_nothing_lies_the_defaults_hold() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("file"), "deadline = 1\n").unwrap();
+        std::os::unix::fs::symlink("nowhere", at("link")).unwrap();
+        assert!(Settings::read_if_there(&at("absent")).unwrap().is_none());
+        assert!(Settings::read_if_there(&at("file")).unwrap().is_some());
+        // The last is what a folder gives that may not be looked into, for root, too: an error, and not that of absence.
+        for name in ["link", ".", "file/hook.toml"] {
+            assert!(Settings::read_if_there(&at(name)).is_err(), "{name}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct PushReport {
     pub report: RepositoryReport,
     /// By commit or tag that introduced something: the pushed refs that reach it, full names, lossily decoded, sorted. What is
     /// found in an object that no pushed ref reaches has no introduction, and belongs to the push as a whole.
-    pub brought_by: BTreeMap<Oid, Vec<Arc<str>>>,
+    pub brought_by: BTreeMap<Oid, Arc<[String]>>,
 }
 
 impl Scanner<'_> {

@@ -51,7 +51,7 @@ pub(super) struct Looked {
 }
 
 /// By commit or tag that introduced something: the names of the refs that reach it.
-pub(super) type BroughtBy = BTreeMap<Oid, Vec<Arc<str>>>;
+pub(super) type BroughtBy = BTreeMap<Oid, Arc<[String]>>;
 
 /// A scan, ready to run on one repository after the other.
 #[derive(Clone, Copy)]

@@ -25,7 +25,7 @@ fn an_edit_is_not_blamed_for_what_the_file_held_before() {
     let report = knock(&client, &server, 2, &["main"]).scan();
     assert_eq!(found(&report.report), ["access_key_id conf/app.env:6", "secret_access_key conf/app.env:7"]);
     assert_eq!(report.report.findings[0].trace.introductions[0].id.to_string(), commit);
-    assert_eq!(report.brought_by.values().flatten().map(|name| &**name).collect::<Vec<_>>(), ["refs/heads/main"]);
+    assert_eq!(report.brought_by.values().flat_map(|refs| refs.iter()).collect::<Vec<_>>(), ["refs/heads/main"]);
 }
 
 #[test]
@@ -67,17 +67,7 @@ fn what_was_taken_out_again_in_the_same_push_is_found_and_so_are_messages_names_
     client.tag("v1", &format!("deployed with {}", keys.id()));
     let report = knock(&client, &server, 1, &["main", "v1"]).scan();
     assert_eq!(found(&report.report).len(), 3, "{:?}", found(&report.report));
-    let by = |id: &str| {
-        report
-            .brought_by
-            .iter()
-            .find(|(oid, _)| oid.to_string() == id)
-            .unwrap()
-            .1
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-    };
+    let by = |id: &str| report.brought_by.iter().find(|(oid, _)| oid.to_string() == id).unwrap().1.to_vec();
     assert_eq!(by(&commit), ["refs/heads/main", "refs/tags/v1"]);
     assert_eq!(by(&client.git(&["rev-parse", "v1"])), ["refs/tags/v1"]);
 
@@ -138,4 +128,42 @@ fn a_packed_ref_that_a_file_overrules_reaches_nothing_and_names_that_lead_astray
     updates[0].name = b"refs/heads/../../stolen".to_vec();
     let push = taken.follow_updates(&repository, &updates);
     assert!(push.is_new(&keytrail::model::Oid::from_hex(dirty.as_bytes()).unwrap()));
+}
+
+#[test]
+fn many_commits_at_once_are_told_apart_as_few_are() {
+    let client = Repo::new();
+    let server = server(&client, &[]);
+    let mut keys = Keys::new(6);
+    client.put("a", "a\n");
+    client.git(&["push", "-q", "origin", "main"]);
+    let commits: Vec<String> = (0..40)
+        .map(|n| {
+            client.git(&["checkout", "-q", "-f", "-B", &format!("b{n}"), "main"]);
+            client.put("b.env", env_file(&mut keys));
+            client.tag(&format!("t{n}"), "harmless");
+            client.head()
+        })
+        .collect();
+    let all = ["refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*"];
+    client.git(&[&["push", "-q", "origin"], &all[..]].concat());
+    client.git_in(&server, &["pack-refs", "--all"]);
+    // Of these no ref is left, of others a tag or a file that overrules.
+    for n in 0..10 {
+        client.git_in(&server, &["update-ref", "-d", &format!("refs/tags/t{n}")]);
+        client.git_in(&server, &["update-ref", &format!("refs/heads/b{n}"), "main"]);
+    }
+    for n in 10..20 {
+        client.git_in(&server, &["update-ref", "-d", &format!("refs/heads/b{n}")]);
+    }
+    let refs: Vec<String> = commits.iter().enumerate().map(|(n, commit)| format!("{commit}:refs/heads/c{n}")).collect();
+    let taken = knock(&client, &server, 1, &refs.iter().map(String::as_str).collect::<Vec<_>>());
+    let repository = taken.repository();
+    let push = taken.follow(&repository);
+    let new = taken.listed("commits.new");
+    assert_eq!(new.len(), 10);
+    for commit in commits {
+        let commit = keytrail::model::Oid::from_hex(commit.as_bytes()).unwrap();
+        assert_eq!(push.is_new(&commit), new.contains(&commit), "{commit}");
+    }
 }

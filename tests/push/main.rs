@@ -8,4 +8,5 @@ mod support;
 mod blame;
 mod client;
 mod door;
+mod odd;
 mod random;

@@ -12,6 +12,7 @@ mod crowd;
 mod daemon;
 mod damaged;
 mod disk;
+mod doors;
 mod gitolite;
 mod hook;
 mod huge;

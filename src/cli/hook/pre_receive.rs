@@ -81,8 +81,7 @@ pub(super) fn run(args: &PreReceiveArgs) -> ExitCode {
     let pusher = Pusher::new(&lookup, &folder);
     let settings = match &args.config {
         Some(file) => Settings::read(file),
-        None if Path::new(SETTINGS_FILE).exists() => Settings::read(Path::new(SETTINGS_FILE)),
-        None => Ok(Settings::default()),
+        None => Settings::read_if_there(Path::new(SETTINGS_FILE)).map(Option::unwrap_or_default),
     };
     let (settings, usable) = settings.map_or_else(|_| (Settings::default(), false), |settings| (settings, true));
     let mut effective = settings.for_repository(&pusher.repository, &folder);
@@ -102,7 +101,8 @@ pub(super) fn run(args: &PreReceiveArgs) -> ExitCode {
             let watched = effective.watched(&updates);
             // Nothing comes in by a ref that goes.
             let examined = if watched.iter().any(|update| update.new.is_some()) {
-                let examined = examine(&settings, &effective, &folder, &watched, until);
+                // All of them: what comes in by a ref that is not watched is told from what no ref leads to.
+                let examined = examine(&settings, &effective, &folder, updates, until);
                 examined.map_err(|failure| Ended::Failed(failure.to_owned()))
             } else {
                 Ok(Examined::default())
@@ -169,14 +169,14 @@ fn examine(
     settings: &Settings,
     effective: &Effective,
     folder: &Path,
-    updates: &[RefUpdate],
+    updates: Vec<RefUpdate>,
     until: Instant,
 ) -> Result<Examined, Failure> {
     let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
     let key = settings.fingerprint_key.as_deref().map(session::read_key).transpose().map_err(|_| NO_KEY)?;
     let examination = Examination {
         repository: folder.to_path_buf(),
-        updates: updates.to_vec(),
+        updates,
         quarantine: Quarantine {
             incoming: incoming(folder),
             // Git quotes names that hold a colon. Of the folders it lends from the repository's own is known anyhow.

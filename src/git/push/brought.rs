@@ -7,6 +7,7 @@ use super::{
         known::Known,
         lender::Lender,
         store::Store,
+        table::ObjectIndex,
     },
     trees::{Entry, MOST_PATH, Trees},
 };
@@ -102,9 +103,9 @@ impl<'a> Brought<'a> {
         self.cancel.load(Ordering::Relaxed)
     }
 
-    /// What an object is that waits in quarantine, as far as that is known; `None` if it does not.
-    fn kind_of_own(&self, oid: &Oid) -> Option<Option<ObjectKind>> {
-        self.own.table.find(oid.as_bytes()).map(|id| self.own.table.kind(id))
+    /// The number of an object that waits in quarantine.
+    fn number(&self, oid: &Oid) -> Option<ObjectIndex> {
+        self.own.table.find(oid.as_bytes())
     }
 
     fn read(&self, oid: &Oid) -> Result<(ObjectKind, Vec<u8>), String> {
@@ -148,7 +149,7 @@ impl<'a> Brought<'a> {
             if !seen.insert(oid) {
                 continue;
             }
-            if self.kind_of_own(&oid).is_some() && !self.lender.has(&oid) {
+            if self.number(&oid).is_some() && !self.lender.has(&oid) {
                 self.take(oid, named_by, &mut waiting);
                 continue;
             }
@@ -217,7 +218,7 @@ impl<'a> Brought<'a> {
             if self.trees.is_known(&oid) || self.lent.contains_key(&oid) {
                 continue;
             }
-            if let Some(kind) = self.kind_of_own(&oid) {
+            if let Some(kind) = self.number(&oid).map(|id| self.own.table.kind(id)) {
                 if self.new.insert(oid) && kind == Some(ObjectKind::Tree) {
                     waiting.push(Waiting { oid, path: Some(Vec::new()) });
                 }
@@ -285,16 +286,13 @@ impl<'a> Brought<'a> {
                 path if path.len() < MOST_PATH => Some([path, b"/", name].concat()),
                 _ => None,
             };
-            match self.kind_of_own(&oid) {
+            if let Some(id) = self.number(&oid) {
                 // What it is decides, and not what it is called here: another tree may call it by its kind.
-                Some(is) if self.new.insert(oid) && is == Some(ObjectKind::Tree) => {
+                if self.new.insert(oid) && self.own.table.kind(id) == Some(ObjectKind::Tree) {
                     waiting.push(Waiting { oid, path: path() });
                 }
-                Some(_) => {}
-                None if self.asked.insert((oid, kind)) => {
-                    absent.push(Absent { oid, kind, path: path(), named_by: tree.oid });
-                }
-                None => {}
+            } else if self.asked.insert((oid, kind)) {
+                absent.push(Absent { oid, kind, path: path(), named_by: tree.oid });
             }
         }
     }

@@ -127,27 +127,43 @@ impl<'a> Trees<'a> {
             rest = first.as_ref().map_or(&[], |entry| &rest[entry.len..]);
             Some(first)
         });
-        each.filter_map(|entry| entry.and_then(Entry::of).map_or(Some(None), |entry| entry.map(Some)))
+        each.filter_map(|entry| match entry.as_ref().map(Entry::of) {
+            Some(Said::Here(entry)) => Some(Some(entry)),
+            Some(Said::Elsewhere) => None,
+            Some(Said::Damaged) | None => Some(None),
+        })
     }
+}
+
+/// What an entry says.
+enum Said<T> {
+    /// It names an object of this repository.
+    Here(T),
+    /// It names a commit of another one.
+    Elsewhere,
+    /// It makes no sense.
+    Damaged,
 }
 
 impl<'t> Entry<'t> {
-    /// `None` if it is damaged; in it `None` for a gitlink.
-    fn of(entry: tree::Entry<'t>) -> Option<Option<Self>> {
-        let oid = Oid::from_bytes(entry.id).ok()?;
-        Some(kind_of(entry.mode)?.map(|kind| Self { name: entry.name, oid, kind }))
+    fn of(entry: &tree::Entry<'t>) -> Said<Self> {
+        match (Oid::from_bytes(entry.id), kind_of(entry.mode)) {
+            (Ok(oid), Said::Here(kind)) => Said::Here(Self { name: entry.name, oid, kind }),
+            (Ok(_), Said::Elsewhere) => Said::Elsewhere,
+            _ => Said::Damaged,
+        }
     }
 }
 
-/// What an entry of this mode is; `None` if that is no octal number, and in it `None` for a commit of another repository. Git
-/// looks at the bits of the file's type alone, so `0040000` and `40755` are folders, too.
-fn kind_of(mode: &[u8]) -> Option<Option<ObjectKind>> {
+/// What an entry of this mode is. Git looks at the bits of the file's type alone, so `0040000` and `40755` are folders, too.
+fn kind_of(mode: &[u8]) -> Said<ObjectKind> {
     let digit = |sum: u16, &byte: &u8| matches!(byte, b'0'..=b'7').then(|| sum << 3 | u16::from(byte - b'0'));
-    Some(match mode.iter().try_fold(0, digit)? & 0o170_000 {
-        0o160_000 => None,
-        0o040_000 => Some(ObjectKind::Tree),
-        _ => Some(ObjectKind::Blob),
-    })
+    match mode.iter().try_fold(0, digit).map(|mode| mode & 0o170_000) {
+        None => Said::Damaged,
+        Some(0o160_000) => Said::Elsewhere,
+        Some(0o040_000) => Said::Here(ObjectKind::Tree),
+        Some(_) => Said::Here(ObjectKind::Blob),
+    }
 }
 
 /// A path's folder and its last name.

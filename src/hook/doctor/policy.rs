@@ -16,15 +16,18 @@ const NAME: &str = "settings";
 
 /// The settings that the hook will read; `None`, and a problem, if it cannot.
 pub(super) fn settings(script: &Script, checks: &mut Vec<Check>) -> Option<Settings> {
-    let usual = Path::new(SETTINGS_FILE);
-    let Some(path) = script.config().or_else(|| usual.exists().then_some(usual)) else {
-        checks.push(ok(NAME, format!("as they are without a file: there is no {SETTINGS_FILE}")));
-        return Some(Settings::default());
+    let (path, read) = match script.config() {
+        Some(path) => (path, Settings::read(path).map(Some)),
+        None => (Path::new(SETTINGS_FILE), Settings::read_if_there(Path::new(SETTINGS_FILE))),
     };
-    match Settings::read(path) {
-        Ok(settings) => {
+    match read {
+        Ok(Some(settings)) => {
             checks.push(ok(NAME, format!("{} says what it should", path.display())));
             Some(settings)
+        }
+        Ok(None) => {
+            checks.push(ok(NAME, format!("as they are without a file: there is no {SETTINGS_FILE}")));
+            Some(Settings::default())
         }
         Err(error) => {
             checks.push(problem(NAME, error.to_string()));
