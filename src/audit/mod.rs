@@ -6,8 +6,10 @@
 //! Mirrors that are kept from one audit to the next are [`crate::git::mirror::keep`]'s.
 
 mod job;
+mod picture;
 mod run;
 pub mod source;
 
 pub use job::{Job, Runner, Scanned};
+pub use picture::picture;
 pub use run::{Audit, Ended, Told};

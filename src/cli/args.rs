@@ -2,6 +2,7 @@
 
 use super::audit::AuditCommand;
 use super::hook::HookCommand;
+use super::report::ReportArgs;
 use crate::policy::parse_size;
 use clap::builder::{NonEmptyStringValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -58,6 +59,8 @@ pub(super) enum Command {
     /// Scan an organisation's repositories on a schedule, and remember what was found
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Write what an audit knows as a page for a browser, or as a table
+    Report(ReportArgs),
     /// Show and check what is searched for
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -9,6 +9,7 @@ mod hook;
 mod memory;
 mod output;
 mod panic;
+mod report;
 mod rules;
 mod scan;
 mod session;
@@ -43,7 +44,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
         Command::Hook(hook) => hook::terminal(hook),
         Command::Audit(_) => Terminal::new(args::ColorArg::Auto, false),
-        Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
+        Command::Report(_) | Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
     };
     // An internal error is an error like others: the hook has told it.
     let ended = catch_unwind(AssertUnwindSafe(|| run(&cli.command, &terminal)));
@@ -60,6 +61,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
         Command::Baseline(args) => baseline::run(args, terminal),
         Command::Hook(command) => hook::run(command, terminal),
         Command::Audit(command) => audit::run(command, terminal),
+        Command::Report(args) => report::run(args),
         Command::Rules(command) => rules::run(command),
         Command::Completions { shell } => {
             // Made in memory: the generator panics on a closed pipe.

@@ -1,0 +1,222 @@
+//! What a store knows, as a page or a table shows it.
+
+use crate::{
+    model::Lifetime,
+    report::{self, Mask, Picture, PictureCommit, PictureFinding, PictureRepository, PictureRun, PictureValue, State},
+    store::{
+        Filter, Moment, OutcomeKind, Presence, Run, RunId, Store, StoreError, StoredFinding, StoredOutcome, Triage,
+    },
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+/// Runs that are shown.
+const RUNS: u32 = 30;
+
+/// What a page shows of a finding's line: see `docs/findings.schema.json`.
+#[derive(Deserialize)]
+struct Line {
+    components: Vec<Component>,
+    expires: Option<String>,
+    introduced: Option<Commit>,
+    removed: Option<Commit>,
+    present_in: Vec<String>,
+    occurrences: Vec<Spot>,
+}
+
+#[derive(Deserialize)]
+struct Component {
+    kind: String,
+    redacted: String,
+    #[serde(flatten)]
+    spot: Spot,
+}
+
+#[derive(Deserialize)]
+struct Spot {
+    path: Option<String>,
+    place: String,
+    line: u32,
+    column: u32,
+    blob: String,
+    #[serde(default)]
+    wrapped: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Commit {
+    commit: String,
+    author: String,
+    email: String,
+    date: String,
+}
+
+/// What `store` knows as of `now`; `title` is whose repositories they are. New is what the last run found first.
+///
+/// # Errors
+///
+/// The store cannot be read.
+pub fn picture(store: &Store, title: &str, now: Timestamp) -> Result<Picture, StoreError> {
+    let moment = Moment::from(now);
+    let runs = store.runs(None, RUNS)?;
+    let last = runs.first().map(|run| run.id);
+    let outcomes = last.map(|run| store.outcomes(run)).transpose()?.unwrap_or_default();
+    let findings = store.findings(&Filter::default(), &moment)?;
+    let urls = |name: &str| findings.iter().find(|finding| finding.repository_name == name)?.web_url.clone();
+    let words = Words::new();
+    let new = |run: RunId| findings.iter().filter(|finding| finding.life.first.run == run).count() as u64;
+    let mut picture = Picture {
+        title: words.line(title),
+        made_at: now,
+        since: runs.get(1).and_then(|run| time(&run.started)),
+        repositories: outcomes.iter().map(|outcome| repository(outcome, urls(&outcome.name), &words)).collect(),
+        findings: findings.iter().filter_map(|stored| finding(stored, last, now, &words)).collect(),
+        runs: runs.iter().filter_map(|one| run(one, new(one.id))).collect(),
+        notes: Vec::new(),
+    };
+    let unlisted = findings.iter().filter(|finding| !finding.is_listed).count();
+    if unlisted > 0 {
+        picture.notes.push(format!("{unlisted} findings are in repositories that are not listed any more."));
+    }
+    Ok(picture)
+}
+
+/// Makes texts fit for one line. Values in them were masked when they were stored.
+struct Words(Option<Mask>);
+
+impl Words {
+    fn new() -> Self {
+        // Without values there is nothing that could be too large to look for.
+        Self(Mask::new([], false).ok())
+    }
+
+    fn line(&self, text: &str) -> String {
+        self.0.as_ref().map_or_else(String::new, |mask| mask.line(text))
+    }
+
+    fn spot(&self, spot: &Spot) -> String {
+        let wrapped =
+            if spot.wrapped.is_empty() { String::new() } else { format!("  ({})", spot.wrapped.join(" → ")) };
+        self.line(&format!("{}:{}{wrapped}", name(spot), spot_place(spot)))
+    }
+}
+
+/// The path, or what else holds it.
+fn name(spot: &Spot) -> String {
+    let short = spot.blob.get(..10).unwrap_or(&spot.blob);
+    spot.path.clone().unwrap_or_else(|| format!("{} {short}", spot.place))
+}
+
+fn spot_place(spot: &Spot) -> String {
+    format!("{}:{}", spot.line, spot.column)
+}
+
+fn time(moment: &Moment) -> Option<Timestamp> {
+    moment.as_str().parse().ok()
+}
+
+fn repository(outcome: &StoredOutcome, url: Option<String>, words: &Words) -> PictureRepository {
+    PictureRepository {
+        name: words.line(&outcome.name),
+        url,
+        outcome: match outcome.kind {
+            OutcomeKind::Failed => report::Outcome::Failed,
+            OutcomeKind::NotReached => report::Outcome::NotReached,
+            _ if outcome.gap_count > 0 => report::Outcome::Partly,
+            OutcomeKind::Unchanged => report::Outcome::Unchanged,
+            OutcomeKind::Scanned => report::Outcome::Whole,
+        },
+        reason: outcome.reason.as_deref().map(|reason| words.line(reason)),
+        gaps: outcome.gaps.clone(),
+        read: None,
+        known: 0,
+    }
+}
+
+fn run(run: &Run, new: u64) -> Option<PictureRun> {
+    let counts = &run.counts;
+    Some(PictureRun {
+        began: time(&run.started)?,
+        ended: run.ended.as_ref().and_then(time),
+        listed: counts.listed,
+        scanned: counts.scanned,
+        unchanged: counts.unchanged,
+        failed: counts.failed + counts.incomplete,
+        not_reached: counts.not_reached,
+        new,
+    })
+}
+
+fn finding(stored: &StoredFinding, last: Option<RunId>, now: Timestamp, words: &Words) -> Option<PictureFinding> {
+    // It was checked when it was stored.
+    let line: Line = serde_json::from_str(&stored.line).ok()?;
+    let life = &stored.life;
+    let presence = life.presence();
+    let is_new = Some(life.first.run) == last || life.reopened.as_ref().is_some_and(|stamp| Some(stamp.run) == last);
+    let state = match stored.triage {
+        Triage::Revoked => State::Revoked,
+        Triage::FalsePositive => State::FalsePositive,
+        Triage::Accepted { .. } => State::Accepted,
+        Triage::Open if presence == Presence::Gone => State::Fixed,
+        Triage::Open if is_new => State::New,
+        Triage::Open => State::Open,
+    };
+    let mark = stored.mark.as_ref();
+    let note = mark.map_or_else(String::new, |mark| {
+        let until =
+            if let Triage::Accepted { until } = mark.triage { format!(", until {until}") } else { String::new() };
+        words.line(&format!("{} by {}, {}{until}: {}", mark.triage.as_str(), mark.who, mark.at.day(), mark.reason))
+    });
+    let revoked = mark.filter(|mark| mark.triage == Triage::Revoked).and_then(|mark| time(&mark.at));
+    let ended = line.expires.as_deref().and_then(|end| end.parse().ok()).filter(|&end: &Timestamp| end < now);
+    let commit = |commit: &Commit| PictureCommit {
+        id: commit.commit.clone(),
+        author: words.line(&commit.author),
+        email: words.line(&commit.email),
+        date: commit.date.clone(),
+    };
+    let named: Vec<Option<&String>> = line.components.iter().map(|component| component.spot.path.as_ref()).collect();
+    let others = line.occurrences.iter().filter(|spot| !named.contains(&spot.path.as_ref()));
+    let first = line.components.first()?;
+    Some(PictureFinding {
+        fingerprint: stored.fingerprint.to_string(),
+        rule: stored.rule_id.clone(),
+        title: words.line(&stored.title),
+        advice: words.line(&stored.advice),
+        severity: stored.severity,
+        confidence: stored.confidence,
+        state,
+        note,
+        account: stored.account_id.clone(),
+        lifetime: match stored.lifetime.as_deref() {
+            Some("long_lived") => Some(Lifetime::LongLived),
+            Some("temporary") => Some(Lifetime::Temporary),
+            _ => None,
+        },
+        expires: line.expires.clone(),
+        repository: words.line(&stored.repository_name),
+        place: words.line(&format!("{}:{}", name(&first.spot), first.spot.line)),
+        values: line
+            .components
+            .iter()
+            .map(|component| PictureValue {
+                kind: component.kind.clone(),
+                shown: words.line(&component.redacted),
+                place: words.spot(&component.spot),
+            })
+            .collect(),
+        also_at: others.map(|spot| words.spot(spot)).collect(),
+        introduced: line.introduced.as_ref().map(commit),
+        removed: line.removed.as_ref().map(commit),
+        still_in: line.present_in.iter().map(|name| words.line(name)).collect(),
+        now: match presence {
+            Presence::AtTip => "at the tip of a ref",
+            Presence::InHistory => "in history",
+            Presence::Gone => "in no history any more",
+        }
+        .to_owned(),
+        seen: time(&life.first.at).zip(time(&life.last.at)),
+        exposed_from: line.introduced.as_ref().and_then(|commit| commit.date.parse().ok()),
+        exposed_to: revoked.or(ended),
+    })
+}
