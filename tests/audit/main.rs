@@ -1,0 +1,10 @@
+//! Audits from end to end: repositories made by git, the program as a user runs it, and what the store says afterwards.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod house;
+mod known;
+mod nights;

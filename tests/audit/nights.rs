@@ -1,0 +1,110 @@
+//! One night after the other.
+
+use crate::{house::House, support::Repo};
+use std::fs;
+
+#[test]
+fn a_finding_is_new_once_open_until_it_is_marked_and_fixed_when_it_is_gone_from_the_tips() {
+    let mut house = House::new(31);
+    let (one, two) = (Repo::new(), Repo::new());
+    one.put("clean", "clean\n");
+    let env = house.env_file();
+    let commit = two.put("app.env", &env);
+    house.publish(&one, "one.git");
+    house.publish(&two, "two.git");
+
+    let night = house.night(&[]);
+    assert_eq!(night.code, 1, "{}", night.said);
+    assert!(night.said.contains("2 scanned, 0 unchanged") && night.said.contains("1 new"), "{}", night.said);
+    let findings = house.findings(&[]);
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0]["introduced"]["commit"], commit.as_str());
+    assert_eq!(findings[0]["repository"], "two.git");
+    let fingerprint = findings[0]["fingerprint"].as_str().unwrap().to_owned();
+
+    let night = house.night(&[]);
+    assert_eq!(night.code, 0, "{}", night.said);
+    assert!(night.said.contains("0 scanned, 2 unchanged"), "{}", night.said);
+
+    house.ask(&["mark", &fingerprint, "revoked", "--reason", "made inactive", "--by", "jane"]);
+    assert_eq!(house.findings(&["--state", "open"]).len(), 0);
+    assert_eq!(house.findings(&["--state", "revoked"]).len(), 1);
+
+    two.drop_file("app.env");
+    house.publish(&two, "two.git");
+    let night = house.night(&[]);
+    assert!(night.said.contains("1 scanned, 1 unchanged") && night.said.contains("1 fixed"), "{}", night.said);
+    assert_eq!(house.findings(&["--at", "history"]).len(), 1);
+    assert!(house.ask(&["diff"]).contains("fixed: at no tip any more: 1"));
+
+    // Nothing of the store can be used to sign a request.
+    let secret = env.lines().nth(1).unwrap().split_once('=').unwrap().1;
+    for entry in fs::read_dir(house.place("")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
+    {
+        let bytes = fs::read(&entry).unwrap();
+        assert!(memchr::memmem::find(&bytes, secret.as_bytes()).is_none(), "{}", entry.display());
+    }
+}
+
+#[test]
+fn a_repository_that_cannot_be_covered_is_named_and_the_others_are_scanned() {
+    let mut house = House::new(32);
+    let (one, two) = (Repo::new(), Repo::new());
+    one.put("app.env", house.env_file());
+    two.put("b", "b\n");
+    house.publish(&one, "one.git");
+    let broken = house.publish(&two, "broken.git");
+    let blob = two.git(&["rev-parse", "HEAD:b"]);
+    fs::remove_file(broken.join("objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+    let night = house.night(&[]);
+    assert_eq!(night.code, 2, "{}", night.said);
+    assert!(night.said.contains("not covered: broken.git: 1 things could not be read"), "{}", night.said);
+    assert_eq!(house.findings(&[]).len(), 1);
+    assert!(house.ask(&["status"]).contains("not covered: broken.git"));
+
+    // It is looked at again, and nothing else is.
+    let night = house.night(&[]);
+    assert!(night.code == 2 && night.said.contains("1 scanned, 1 unchanged"), "{}", night.said);
+}
+
+#[test]
+fn a_repository_that_takes_too_much_fails_by_itself() {
+    let mut house = House::new(33);
+    let repo = Repo::new();
+    repo.put("app.env", house.env_file());
+    house.publish(&repo, "one.git");
+    let night = house.night(&["--max-memory", "1M"]);
+    assert_eq!(night.code, 2, "{}", night.said);
+    assert!(night.said.contains("not covered: one.git"), "{}", night.said);
+    let night = house.night(&[]);
+    assert_eq!(night.code, 1, "{}", night.said);
+}
+
+#[test]
+fn other_rules_scan_everything_anew() {
+    let mut house = House::new(34);
+    let repo = Repo::new();
+    repo.put("app.env", house.env_file());
+    house.publish(&repo, "one.git");
+    house.night(&[]);
+    assert!(house.night(&["--max-decoded", "1M"]).said.contains("1 scanned, 0 unchanged"));
+    assert_eq!(house.findings(&[]).len(), 1);
+}
+
+#[test]
+fn the_page_and_the_table_show_what_the_store_knows() {
+    let mut house = House::new(35);
+    let repo = Repo::new();
+    let env = house.env_file();
+    repo.put("app.env", &env);
+    house.publish(&repo, "one.git");
+    house.night(&[]);
+    for (format, words) in [("html", "one.git"), ("csv", "app.env")] {
+        let store = house.place("store.db");
+        let output = house.keytrail(&["report", "--store", store.to_str().unwrap(), "--format", format]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && text.contains(words), "{text}");
+        let secret = env.lines().nth(1).unwrap().split_once('=').unwrap().1;
+        assert!(!text.contains(secret));
+    }
+}
