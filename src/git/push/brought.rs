@@ -7,6 +7,7 @@ use super::{
         known::Known,
         lender::Lender,
         store::Store,
+        table::ObjectIndex,
     },
     trees::{Entry, MOST_PATH, Trees},
 };
@@ -102,13 +103,17 @@ impl<'a> Brought<'a> {
         self.cancel.load(Ordering::Relaxed)
     }
 
-    /// What an object is that waits in quarantine, as far as that is known; `None` if it does not.
-    fn kind_of_own(&self, oid: &Oid) -> Option<Option<ObjectKind>> {
-        self.own.table.find(oid.as_bytes()).map(|id| self.own.table.kind(id))
+    /// The number of an object that waits in quarantine.
+    fn owned(&self, oid: &Oid) -> Option<ObjectIndex> {
+        self.own.table.find(oid.as_bytes())
+    }
+
+    fn is_tree(&self, id: ObjectIndex) -> bool {
+        self.own.table.kind(id) == Some(ObjectKind::Tree)
     }
 
     fn read(&self, oid: &Oid) -> Result<(ObjectKind, Vec<u8>), String> {
-        match self.own.table.find(oid.as_bytes()) {
+        match self.owned(oid) {
             Some(id) => self.own.read_within(id, MOST_BYTES).map_err(|gap| gap.detail),
             None => match self.lender.header(oid)? {
                 Some((_, size)) if size > MOST_BYTES => Err(format!("{size} bytes are too many to be held")),
@@ -148,7 +153,7 @@ impl<'a> Brought<'a> {
             if !seen.insert(oid) {
                 continue;
             }
-            if self.kind_of_own(&oid).is_some() && !self.lender.has(&oid) {
+            if self.owned(&oid).is_some() && !self.lender.has(&oid) {
                 self.take(oid, named_by, &mut waiting);
                 continue;
             }
@@ -217,8 +222,8 @@ impl<'a> Brought<'a> {
             if self.trees.is_known(&oid) || self.lent.contains_key(&oid) {
                 continue;
             }
-            if let Some(kind) = self.kind_of_own(&oid) {
-                if self.new.insert(oid) && kind == Some(ObjectKind::Tree) {
+            if let Some(id) = self.owned(&oid) {
+                if self.new.insert(oid) && self.is_tree(id) {
                     waiting.push(Waiting { oid, path: Some(Vec::new()) });
                 }
                 continue;
@@ -274,7 +279,7 @@ impl<'a> Brought<'a> {
             self.trees.at(path);
         }
         for entry in self.trees.entries(&bytes) {
-            let Some(Entry { name, oid, kind }) = entry else {
+            let Ok(Entry { name, oid, kind }) = entry else {
                 return self.corrupt(&tree.oid, "its entries do not parse, so what is below it is unknown".to_owned());
             };
             if self.trees.is_known(&oid) {
@@ -285,16 +290,13 @@ impl<'a> Brought<'a> {
                 path if path.len() < MOST_PATH => Some([path, b"/", name].concat()),
                 _ => None,
             };
-            match self.kind_of_own(&oid) {
+            if let Some(id) = self.owned(&oid) {
                 // What it is decides, and not what it is called here: another tree may call it by its kind.
-                Some(is) if self.new.insert(oid) && is == Some(ObjectKind::Tree) => {
+                if self.new.insert(oid) && self.is_tree(id) {
                     waiting.push(Waiting { oid, path: path() });
                 }
-                Some(_) => {}
-                None if self.asked.insert((oid, kind)) => {
-                    absent.push(Absent { oid, kind, path: path(), named_by: tree.oid });
-                }
-                None => {}
+            } else if self.asked.insert((oid, kind)) {
+                absent.push(Absent { oid, kind, path: path(), named_by: tree.oid });
             }
         }
     }
