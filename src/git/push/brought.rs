@@ -179,7 +179,11 @@ impl<'a> Brought<'a> {
             let mut parents = Vec::new();
             self.lent.insert(oid, ObjectKind::Commit);
             self.take(oid, By::Ref("a pushed ref"), &mut parents);
-            self.base.extend(parents.into_iter().map(|(parent, _)| parent).filter(|parent| !among.contains(parent)));
+            // Nor does git look behind a shallow commit: nothing is known of what may lie there.
+            if !shallow.contains(&oid) {
+                self.base
+                    .extend(parents.into_iter().map(|(parent, _)| parent).filter(|parent| !among.contains(parent)));
+            }
         }
         Ok(())
     }
