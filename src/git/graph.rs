@@ -123,30 +123,37 @@ impl Graph {
         self.numbers.get(&id).copied()
     }
 
-    /// By commit or tag of `objects`: the refs that reach it, sorted. Equal lists are one: thousands of refs may reach each of
-    /// thousands of commits.
+    /// By commit or tag of `objects`: the refs that reach it, sorted. A push of a thousand keys in a thousand commits and
+    /// five thousand refs is looked through in 16 rounds; and equal lists are one.
     pub fn brought_by(&self, table: &Table, objects: impl Iterator<Item = Oid>) -> BTreeMap<Oid, Arc<[String]>> {
+        let ids: BTreeSet<(ObjectIndex, Oid)> =
+            objects.filter_map(|oid| Some((table.find(oid.as_bytes())?, oid))).collect();
+        let mut tips: Vec<&Tip> = self.refs.iter().collect();
+        tips.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let mut brought = BTreeMap::new();
         let mut lists: FxHashMap<Vec<u32>, Arc<[String]>> = FxHashMap::default();
-        for oid in objects {
-            let std::collections::btree_map::Entry::Vacant(entry) = brought.entry(oid) else { continue };
-            let Some(id) = table.find(oid.as_bytes()) else { continue };
-            let mut above = vec![false; self.commits.len()];
+        for batch in Vec::from_iter(ids).chunks(u64::BITS as usize) {
+            let bit: FxHashMap<ObjectIndex, u64> = (0..).zip(batch).map(|(n, (id, _))| (*id, 1 << n)).collect();
+            let own = |id: &ObjectIndex| bit.get(id).copied().unwrap_or(0);
+            let mut above = vec![0_u64; self.commits.len()];
             for (n, commit) in self.commits.iter().enumerate() {
-                above[n] = commit.id == id || commit.parents.iter().any(|&parent| above[parent as usize]);
+                above[n] = commit.parents.iter().fold(own(&commit.id), |sum, &parent| sum | above[parent as usize]);
             }
-            let reaches = |tip: &Tip| match tip.end {
-                TipEnd::Commit(commit) => above[commit as usize] || tip.tags.contains(&id),
-                TipEnd::Other(_) | TipEnd::Missing => tip.tags.contains(&id),
-            };
-            let numbers: Vec<u32> =
-                (0..self.refs.len()).filter(|&n| reaches(&self.refs[n])).map(|n| n as u32).collect();
-            let names = lists.entry(numbers).or_insert_with_key(|numbers| {
-                let mut names: Vec<String> = numbers.iter().map(|&n| self.refs[n as usize].name.clone()).collect();
-                names.sort();
-                names.into()
-            });
-            entry.insert(Arc::clone(names));
+            let mut reaching = vec![Vec::new(); batch.len()];
+            for (n, tip) in (0..).zip(&tips) {
+                let end = if let TipEnd::Commit(commit) = tip.end { above[commit as usize] } else { 0 };
+                let mut left = tip.tags.iter().map(own).fold(end, |sum, tag| sum | tag);
+                while left != 0 {
+                    reaching[left.trailing_zeros() as usize].push(n);
+                    left &= left - 1;
+                }
+            }
+            for ((_, oid), numbers) in batch.iter().zip(reaching) {
+                let names = lists.entry(numbers).or_insert_with_key(|numbers: &Vec<u32>| {
+                    numbers.iter().map(|&n| tips[n as usize].name.clone()).collect()
+                });
+                brought.insert(*oid, Arc::clone(names));
+            }
         }
         brought
     }

@@ -29,6 +29,8 @@ pub struct Case<'a> {
     pub push: &'a PushReport,
     /// How the scan ended.
     pub ended: &'a Ended,
+    /// Values that look like credentials, of which the report knows nothing: the time was up before.
+    pub suspects: u64,
     /// What the administrator decided for this repository.
     pub effective: &'a Effective,
 }

@@ -6,7 +6,7 @@ use crate::{
     model::{GapKind, RefUpdate},
     policy::Policy,
     rules::RuleSet,
-    scan::{NoProgress, PushReport, ScanError, ScanOptions, Scanner},
+    scan::{NoProgress, Progress, PushReport, ScanError, ScanOptions, Scanner, Stage},
 };
 use std::{
     any::Any,
@@ -14,7 +14,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread,
@@ -56,6 +56,20 @@ pub struct Examined {
     pub history_searched: bool,
     /// How it ended.
     pub ended: Ended,
+    /// Values that look like credentials, as many as were seen when the time was up before there was a report.
+    pub suspects: u64,
+}
+
+/// Notes how many values a scan has seen while it goes on.
+struct Watch<'a>(&'a AtomicU64);
+
+impl Progress for Watch<'_> {
+    fn begin(&self, _: Stage, _: u64) {}
+    fn advance(&self, _: u64, _: u64) {}
+    fn values(&self, count: u64) {
+        self.0.fetch_max(count, Ordering::Relaxed);
+    }
+    fn end(&self) {}
 }
 
 /// What the thread that scans has to say.
@@ -72,10 +86,11 @@ impl Examination {
     pub fn run(self, until: Instant) -> Examined {
         let cancel = Arc::new(AtomicBool::new(false));
         let (sender, receiver) = channel();
-        let stop = Arc::clone(&cancel);
+        let seen = Arc::new(AtomicU64::new(0));
+        let (stop, counter) = (Arc::clone(&cancel), Arc::clone(&seen));
         let work = move || {
             // A panic has told its place; what it says may quote the push.
-            let caught = catch_unwind(AssertUnwindSafe(|| self.look(&stop, &sender)));
+            let caught = catch_unwind(AssertUnwindSafe(|| self.look(&stop, &counter, &sender)));
             let outcome = caught.unwrap_or_else(|_: Box<dyn Any + Send>| Err("an internal error".to_owned()));
             // Nobody listens any more when the time is up.
             let _ = sender.send(outcome.map_or_else(Said::Failed, |()| Said::Done));
@@ -85,13 +100,21 @@ impl Examination {
             Ok(_) => examined.listen(&receiver, until, &cancel),
             Err(error) => examined.ended = Ended::Failed(format!("cannot start a thread: {error}")),
         }
+        if examined.report.is_none() {
+            examined.suspects = seen.load(Ordering::Relaxed);
+        }
         examined
     }
 
-    fn look(&self, cancel: &AtomicBool, sender: &Sender<Said>) -> Result<(), String> {
+    fn look(&self, cancel: &AtomicBool, seen: &AtomicU64, sender: &Sender<Said>) -> Result<(), String> {
         let failed = |error: ScanError| error.to_string();
-        let scanner =
-            Scanner { rules: &self.rules, policy: &self.policy, options: &self.options, progress: &NoProgress, cancel };
+        let scanner = Scanner {
+            rules: &self.rules,
+            policy: &self.policy,
+            options: &self.options,
+            progress: &Watch(seen),
+            cancel,
+        };
         let repository = Repository::open(&self.repository).map_err(|error| error.to_string())?;
         let push = repository.push(&self.updates, &self.quarantine, &self.existing, cancel);
         let push = push.map_err(|error| error.to_string())?;
@@ -107,7 +130,7 @@ impl Examination {
         if self.search_history && !report.report.findings.is_empty() && self.existing == Existing::All {
             let options = ScanOptions { own_files: false, allow_missing: true, explain: false, ..self.options.clone() };
             let policy = Policy::none();
-            let scanner = Scanner { options: &options, policy: &policy, ..scanner };
+            let scanner = Scanner { options: &options, policy: &policy, progress: &NoProgress, ..scanner };
             let history = scanner.scan(&self.repository, "").map_err(failed)?;
             report.leave_out_known(&history);
             let said = if cancel.load(Ordering::Relaxed) { Said::Report } else { Said::Known };

@@ -174,7 +174,14 @@ impl Page<'_> {
     fn unscanned(&self) -> String {
         match &self.verdict.unscanned {
             Some(Unscanned::Timeout) => {
-                format!("it was not scanned to its end within {:?}", self.case.effective.deadline)
+                let seen = match self.case.suspects {
+                    0 => String::new(),
+                    seen => format!(
+                        ", and {} like credentials",
+                        if seen == 1 { "1 value looks".to_owned() } else { format!("{seen} values look") }
+                    ),
+                };
+                format!("it was not scanned to its end within {:?}{seen}", self.case.effective.deadline)
             }
             Some(Unscanned::Error(words)) => format!("it could not be scanned: {}", self.text(words)),
             Some(Unscanned::Gaps) | None => "not all of it could be read".to_owned(),

@@ -49,7 +49,7 @@ impl Scene {
 
     /// The object of this number comes in by these refs.
     pub(super) fn brings(mut self, n: u8, refs: &[&str]) -> Self {
-        self.push.brought_by.insert(oid(n), refs.iter().map(|&name| name.to_owned()).collect());
+        self.push.brought_by.insert(oid(n), refs.iter().map(|&name| name.into()).collect());
         self
     }
 
@@ -76,7 +76,7 @@ impl Scene {
 
     pub(super) fn case(&self) -> Case<'_> {
         let Self { pusher, updates, push, ended, effective, .. } = self;
-        Case { pusher, updates, push, ended, effective }
+        Case { pusher, updates, push, ended, suspects: 0, effective }
     }
 }
 

@@ -118,6 +118,8 @@ impl<'a> Case<'a> {
         }
         let unscanned = self.unscanned();
         let fallback = match unscanned {
+            // Whoever pushes so many keys that nobody can list them in time is not let in for that.
+            Some(_) if self.suspects > 0 => Fallback::Reject,
             Some(Unscanned::Timeout) => self.effective.on_timeout,
             Some(_) => self.effective.on_error,
             None => Fallback::Accept,
@@ -202,6 +204,18 @@ mod tests {
 
     fn decision(scene: &Scene) -> Decision {
         scene.case().judge().decision
+    }
+
+    #[test]
+    fn who_pushes_more_keys_than_can_be_listed_in_time_is_not_let_in_for_that() {
+        let scene = scene("on-timeout = 'accept'\n").ended(Ended::TimedOut);
+        assert_eq!(scene.case().judge().decision, Decision::Unscanned);
+        let case = Case { suspects: 10_000, ..scene.case() };
+        assert_eq!(case.judge().decision, Decision::Refuse);
+        let mut words = Vec::new();
+        crate::hook::message::write(&case, &case.judge(), &case.mask().unwrap(), &mut words).unwrap();
+        let words = String::from_utf8(words).unwrap();
+        assert!(words.contains("10000 values look like credentials"), "{words}");
     }
 
     #[test]

@@ -4,7 +4,12 @@ use crate::{
     door::{executable, server},
     support::{Keys, Repo},
 };
-use std::{fs, path::Path, process::Output};
+use std::{
+    fs,
+    io::Read,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
 
 fn install(client: &Repo) {
     let hook = client.path().join(".git/hooks/pre-push");
@@ -47,6 +52,24 @@ fn only_what_the_remote_does_not_have_is_judged() {
         assert!(!said.contains("old.env") && !said.contains(&id) && !said.contains(&secret), "{said}");
     }
     assert_eq!(refs(&client, &server), before);
+}
+
+#[test]
+fn a_server_that_keeps_its_end_open_gets_its_verdict_all_the_same() {
+    let client = Repo::new();
+    let server = server(&client, &[]);
+    for (verdict, code) in [("reject", 1), ("accept", 0)] {
+        let mut hook = Command::new(env!("CARGO_BIN_EXE_keytrail"));
+        hook.args(["hook", "pre-receive", "--deadline", "0.4", "--on-timeout", verdict]).current_dir(&server);
+        let mut hook = hook.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let stdin = hook.stdin.take().unwrap();
+        let mut said = String::new();
+        // Its end of standard error is closed when it ends.
+        hook.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(hook.wait().unwrap().code(), Some(code), "{said}");
+        assert!(said.contains("not scanned to its end"), "{said}");
+        drop(stdin);
+    }
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn judge(args: &PrePushArgs, remote: String, updates: &[RefUpdate]) -> Result<u8
     let report = report.unwrap_or_default();
     let nobody = Pusher::new(&|_| None, &folder);
     let effective = Settings::default().for_repository(&nobody.repository, &folder);
-    let case = Case { pusher: &nobody, updates, push: &report, ended: &ended, effective: &effective };
+    let case = Case { pusher: &nobody, updates, push: &report, ended: &ended, suspects: 0, effective: &effective };
     let verdict = case.judge();
     let mask = case.mask().map_err(|error| CliError::new(error.to_string()))?;
     let mut words = Vec::new();

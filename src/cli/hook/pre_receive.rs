@@ -15,7 +15,8 @@ use std::env;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Most bytes of git's lines: those of two million refs.
@@ -74,12 +75,6 @@ const NO_INPUT: Failure = "what git said of the push makes no sense";
 
 pub(super) fn run(args: &PreReceiveArgs) -> ExitCode {
     let started = Instant::now();
-    let mut input = Vec::new();
-    let read = io::stdin().lock().take(MOST_INPUT).read_to_end(&mut input);
-    let updates = match RefUpdate::parse_all(&input) {
-        Ok(updates) if read.is_ok_and(|read| (read as u64) < MOST_INPUT) => Ok(updates),
-        _ => Err(NO_INPUT),
-    };
     let folder = env::var_os("GIT_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
     let folder = folder.canonicalize().unwrap_or(folder);
     let lookup = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
@@ -88,37 +83,60 @@ pub(super) fn run(args: &PreReceiveArgs) -> ExitCode {
         Some(file) => Settings::read(file),
         None => Settings::read_if_there(Path::new(SETTINGS_FILE)).map(Option::unwrap_or_default),
     };
-    let (settings, updates) = match settings {
-        Ok(settings) => (settings, updates),
-        Err(_) => (Settings::default(), Err(NO_SETTINGS)),
-    };
+    let (settings, usable) = settings.map_or_else(|_| (Settings::default(), false), |settings| (settings, true));
     let mut effective = settings.for_repository(&pusher.repository, &folder);
     effective.deadline = args.deadline.unwrap_or(effective.deadline);
     effective.on_timeout = args.on_timeout.map_or(effective.on_timeout, Fallback::from);
     effective.on_error = args.on_error.map_or(effective.on_error, Fallback::from);
     let until = started + effective.deadline.saturating_sub(LAST_WORDS);
 
+    let input = input(until);
+    let updates = match &input {
+        _ if !usable => Err(Ended::Failed(NO_SETTINGS.to_owned())),
+        Ok(input) => RefUpdate::parse_all(input).map_err(|_| Ended::Failed(NO_INPUT.to_owned())),
+        Err(ended) => Err(ended.clone()),
+    };
     let (watched, examined) = match updates {
         Ok(updates) => {
             let watched = effective.watched(&updates);
             // Nothing comes in by a ref that goes.
             let examined = if watched.iter().any(|update| update.new.is_some()) {
                 // All of them: what comes in by a ref that is not watched is told from what no ref leads to.
-                examine(&settings, &effective, &folder, updates, until)
+                let examined = examine(&settings, &effective, &folder, updates, until);
+                examined.map_err(|failure| Ended::Failed(failure.to_owned()))
             } else {
                 Ok(Examined::default())
             };
             (watched, examined)
         }
-        Err(failure) => (Vec::new(), Err(failure)),
+        Err(ended) => (Vec::new(), Err(ended)),
     };
-    let examined =
-        examined.unwrap_or_else(|failure| Examined { ended: Ended::Failed(failure.to_owned()), ..Examined::default() });
-    let Examined { report, ended, .. } = examined;
+    let Examined { report, ended, suspects, .. } =
+        examined.unwrap_or_else(|ended| Examined { ended, ..Examined::default() });
     let (report, ended) = (report.unwrap_or_default(), without_path(ended, &folder));
-    let case = Case { pusher: &pusher, updates: &watched, push: &report, ended: &ended, effective: &effective };
+    let case =
+        Case { pusher: &pusher, updates: &watched, push: &report, ended: &ended, suspects, effective: &effective };
     let code = pronounce(&case, settings.audit_log.as_deref(), started);
-    ExitCode::from(args.then.after(code, &[], &input))
+    ExitCode::from(args.then.after(code, &[], &input.unwrap_or_default()))
+}
+
+/// Git's lines. Whoever holds the other end may keep it open: that takes no longer than anything else.
+fn input(until: Instant) -> Result<Vec<u8>, Ended> {
+    let (sender, receiver) = mpsc::channel();
+    let read = move || {
+        let mut input = Vec::new();
+        let read = io::stdin().lock().take(MOST_INPUT).read_to_end(&mut input);
+        // Nobody listens any more when the time is up.
+        let _ = sender.send(read.is_ok_and(|read| (read as u64) < MOST_INPUT).then_some(input));
+    };
+    if thread::Builder::new().spawn(read).is_err() {
+        return Err(Ended::Failed(NO_INPUT.to_owned()));
+    }
+    match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        Ok(Some(input)) => Ok(input),
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(Ended::TimedOut),
+        Ok(None) | Err(mpsc::RecvTimeoutError::Disconnected) => Err(Ended::Failed(NO_INPUT.to_owned())),
+    }
 }
 
 /// Gives the verdict: writes it down, tells the pusher, and gives the exit code.
