@@ -134,16 +134,6 @@ impl<'a> Trees<'a> {
     }
 }
 
-/// What an entry says.
-enum Said<T> {
-    /// It names an object of this repository.
-    Here(T),
-    /// It names a commit of another one.
-    Elsewhere,
-    /// It makes no sense.
-    Damaged,
-}
-
 impl<'t> Entry<'t> {
     /// `None` for a gitlink.
     fn of(entry: &tree::Entry<'t>) -> Result<Option<Self>, Damaged> {
