@@ -221,6 +221,8 @@ impl<'a> Known<'a> {
         git.arg("--git-dir").arg(self.common).args(["rev-list", "--stdin", "--not", &existing]);
         // What replaces an object for a reader does not replace it for one who fetches.
         git.env("GIT_NO_REPLACE_OBJECTS", "1").env_remove("GIT_NAMESPACE").env("LC_ALL", "C");
+        // Where history ends is for the repository to say, and not for whoever pushes.
+        git.env_remove("GIT_SHALLOW_FILE");
         git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = git.spawn().map_err(|error| failed(error.to_string()))?;
         let mut lines: String = commits.iter().map(|oid| format!("{oid}\n")).collect();

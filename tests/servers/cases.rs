@@ -26,6 +26,7 @@ pub const ALL: &[(&str, Case)] = &[
     ("a branch that was deleted comes again", deleted_again),
     ("objects that another repository lends", lent),
     ("a push out of a shallow clone", shallow),
+    ("a push that says where history ends", cut_short),
     ("what a merge alone brings in", merge_only),
     ("replace refs hide nothing", replaced),
     ("symbolic links and submodules", links),
@@ -223,6 +224,22 @@ fn shallow(server: &Server, format: &str) {
     stage.push(&["main"]).accepted();
     let (pair, commit) = stage.leak("deep/bad");
     stage.push(&["main"]).refused().names(&pair, &commit, "deep/bad:2");
+}
+
+fn cut_short(server: &Server, format: &str) {
+    let stage = Stage::with_history(server, format);
+    let folder = stage.bare.to_str().unwrap();
+    stage.client.git(&["--git-dir", folder, "config", "receive.shallowUpdate", "true"]);
+    // The store has it all, and no ref reaches it.
+    let (pair, dirty) = stage.leak("old");
+    let end = stage.client.drop_file("old");
+    stage.smuggle(&["main:gone"]);
+    stage.smuggle(&[":gone"]);
+    // What lies before the end is not what the push builds on.
+    fs::write(stage.client.path().join(".git/shallow"), format!("{end}\n")).unwrap();
+    stage.client.git(&["checkout", &dirty, "--", "old"]);
+    stage.client.commit("again");
+    stage.push(&["main:new"]).refused().says(&format!("{}…(20)", &pair.id[..4]));
 }
 
 fn merge_only(server: &Server, format: &str) {

@@ -104,12 +104,16 @@ impl<'a> Brought<'a> {
     }
 
     /// The number of an object that waits in quarantine.
-    fn number(&self, oid: &Oid) -> Option<ObjectIndex> {
+    fn owned(&self, oid: &Oid) -> Option<ObjectIndex> {
         self.own.table.find(oid.as_bytes())
     }
 
+    fn is_tree(&self, id: ObjectIndex) -> bool {
+        self.own.table.kind(id) == Some(ObjectKind::Tree)
+    }
+
     fn read(&self, oid: &Oid) -> Result<(ObjectKind, Vec<u8>), String> {
-        match self.own.table.find(oid.as_bytes()) {
+        match self.owned(oid) {
             Some(id) => self.own.read_within(id, MOST_BYTES).map_err(|gap| gap.detail),
             None => match self.lender.header(oid)? {
                 Some((_, size)) if size > MOST_BYTES => Err(format!("{size} bytes are too many to be held")),
@@ -149,7 +153,7 @@ impl<'a> Brought<'a> {
             if !seen.insert(oid) {
                 continue;
             }
-            if self.number(&oid).is_some() && !self.lender.has(&oid) {
+            if self.owned(&oid).is_some() && !self.lender.has(&oid) {
                 self.take(oid, named_by, &mut waiting);
                 continue;
             }
@@ -175,7 +179,11 @@ impl<'a> Brought<'a> {
             let mut parents = Vec::new();
             self.lent.insert(oid, ObjectKind::Commit);
             self.take(oid, By::Ref("a pushed ref"), &mut parents);
-            self.base.extend(parents.into_iter().map(|(parent, _)| parent).filter(|parent| !among.contains(parent)));
+            // Nor does git look behind a shallow commit: nothing is known of what may lie there.
+            if !shallow.contains(&oid) {
+                self.base
+                    .extend(parents.into_iter().map(|(parent, _)| parent).filter(|parent| !among.contains(parent)));
+            }
         }
         Ok(())
     }
@@ -218,8 +226,8 @@ impl<'a> Brought<'a> {
             if self.trees.is_known(&oid) || self.lent.contains_key(&oid) {
                 continue;
             }
-            if let Some(kind) = self.number(&oid).map(|id| self.own.table.kind(id)) {
-                if self.new.insert(oid) && kind == Some(ObjectKind::Tree) {
+            if let Some(id) = self.owned(&oid) {
+                if self.new.insert(oid) && self.is_tree(id) {
                     waiting.push(Waiting { oid, path: Some(Vec::new()) });
                 }
                 continue;
@@ -275,7 +283,7 @@ impl<'a> Brought<'a> {
             self.trees.at(path);
         }
         for entry in self.trees.entries(&bytes) {
-            let Some(Entry { name, oid, kind }) = entry else {
+            let Ok(Entry { name, oid, kind }) = entry else {
                 return self.corrupt(&tree.oid, "its entries do not parse, so what is below it is unknown".to_owned());
             };
             if self.trees.is_known(&oid) {
@@ -286,9 +294,9 @@ impl<'a> Brought<'a> {
                 path if path.len() < MOST_PATH => Some([path, b"/", name].concat()),
                 _ => None,
             };
-            if let Some(id) = self.number(&oid) {
+            if let Some(id) = self.owned(&oid) {
                 // What it is decides, and not what it is called here: another tree may call it by its kind.
-                if self.new.insert(oid) && self.own.table.kind(id) == Some(ObjectKind::Tree) {
+                if self.new.insert(oid) && self.is_tree(id) {
                     waiting.push(Waiting { oid, path: path() });
                 }
             } else if self.asked.insert((oid, kind)) {

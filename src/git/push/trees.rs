@@ -16,6 +16,9 @@ pub(super) struct Entry<'t> {
     pub kind: ObjectKind,
 }
 
+/// That an entry does not parse.
+pub(super) struct Damaged;
+
 /// A tree that was there before.
 pub(super) struct OldTree {
     pub oid: Oid,
@@ -111,59 +114,43 @@ impl<'a> Trees<'a> {
             return Some(Arc::clone(tree));
         }
         let (_, bytes) = self.lender.read(&oid).ok()?;
-        let entry = |entry: Option<Entry<'_>>| entry.map(|Entry { name, oid, kind }| (name.to_vec(), (oid, kind)));
-        let entries: FxHashMap<_, _> = self.entries(&bytes).map(entry).collect::<Option<_>>()?;
+        let entry = |entry: Result<Entry<'_>, _>| entry.map(|Entry { name, oid, kind }| (name.to_vec(), (oid, kind)));
+        let entries: FxHashMap<_, _> = self.entries(&bytes).map(entry).collect::<Result<_, _>>().ok()?;
         self.known.extend(self.entries(&bytes).flatten().map(|entry| entry.oid));
         let tree = Arc::new(OldTree { oid, entries });
         self.by_id.insert(oid, Arc::clone(&tree));
         Some(tree)
     }
 
-    /// The entries of a tree; a last `None` if it is damaged.
-    pub fn entries<'t>(&self, bytes: &'t [u8]) -> impl Iterator<Item = Option<Entry<'t>>> + use<'t> {
+    /// The entries of a tree; what comes after a damaged one is not known.
+    pub fn entries<'t>(&self, bytes: &'t [u8]) -> impl Iterator<Item = Result<Entry<'t>, Damaged>> + use<'t> {
         let (width, mut rest) = (self.width, bytes);
         let each = iter::from_fn(move || {
             let first = (!rest.is_empty()).then(|| tree::Entry::first(rest, width))?;
             rest = first.as_ref().map_or(&[], |entry| &rest[entry.len..]);
-            Some(first)
+            Some(first.ok_or(Damaged))
         });
-        each.filter_map(|entry| match entry.as_ref().map(Entry::of) {
-            Some(Said::Here(entry)) => Some(Some(entry)),
-            Some(Said::Elsewhere) => None,
-            Some(Said::Damaged) | None => Some(None),
-        })
+        each.filter_map(|entry| entry.and_then(|entry| Entry::of(&entry)).transpose())
     }
-}
-
-/// What an entry says.
-enum Said<T> {
-    /// It names an object of this repository.
-    Here(T),
-    /// It names a commit of another one.
-    Elsewhere,
-    /// It makes no sense.
-    Damaged,
 }
 
 impl<'t> Entry<'t> {
-    fn of(entry: &tree::Entry<'t>) -> Said<Self> {
-        match (Oid::from_bytes(entry.id), kind_of(entry.mode)) {
-            (Ok(oid), Said::Here(kind)) => Said::Here(Self { name: entry.name, oid, kind }),
-            (Ok(_), Said::Elsewhere) => Said::Elsewhere,
-            _ => Said::Damaged,
-        }
+    /// `None` for a gitlink.
+    fn of(entry: &tree::Entry<'t>) -> Result<Option<Self>, Damaged> {
+        let oid = Oid::from_bytes(entry.id).map_err(|_| Damaged)?;
+        Ok(kind_of(entry.mode)?.map(|kind| Self { name: entry.name, oid, kind }))
     }
 }
 
-/// What an entry of this mode is. Git looks at the bits of the file's type alone, so `0040000` and `40755` are folders, too.
-fn kind_of(mode: &[u8]) -> Said<ObjectKind> {
+/// What an entry of this mode is; `None`: a commit of another repository. Git looks at the bits of the file's type alone, so
+/// `0040000` and `40755` are folders, too.
+fn kind_of(mode: &[u8]) -> Result<Option<ObjectKind>, Damaged> {
     let digit = |sum: u16, &byte: &u8| matches!(byte, b'0'..=b'7').then(|| sum << 3 | u16::from(byte - b'0'));
-    match mode.iter().try_fold(0, digit).map(|mode| mode & 0o170_000) {
-        None => Said::Damaged,
-        Some(0o160_000) => Said::Elsewhere,
-        Some(0o040_000) => Said::Here(ObjectKind::Tree),
-        Some(_) => Said::Here(ObjectKind::Blob),
-    }
+    Ok(match mode.iter().try_fold(0, digit).ok_or(Damaged)? & 0o170_000 {
+        0o160_000 => None,
+        0o040_000 => Some(ObjectKind::Tree),
+        _ => Some(ObjectKind::Blob),
+    })
 }
 
 /// A path's folder and its last name.
