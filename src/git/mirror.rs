@@ -304,7 +304,10 @@ mod tests {
         let task = Task::new(&url, &options, &CALM).unwrap();
         let mut command = task.command();
         command.arg(&task.address.plain);
-        assert!(command.get_args().all(|argument| !argument.to_string_lossy().contains("pa")));
+        assert!(
+            command.get_args().all(|argument| !argument.to_string_lossy().contains("ss@h")
+                && !argument.to_string_lossy().contains("pa@ss"))
+        );
         let value = |name: &str| command.get_envs().find(|(key, _)| *key == name).and_then(|(_, value)| value);
         assert_eq!(value("KEYTRAIL_GIT_USERNAME"), Some(OsStr::new("us:er")));
         assert_eq!(value("KEYTRAIL_GIT_PASSWORD"), Some(OsStr::new("pa@ss")));

@@ -58,7 +58,8 @@ fn told(line: &str, folder: &Path) -> Result<Told, &'static str> {
         let web_url = Origin::of(&shown).map(|_| shown.trim_end_matches(".git").to_owned());
         let name = shown.split_once("://").map_or(shown.as_str(), |(_, rest)| rest).trim_end_matches('/');
         let mut told = folder::told(folder, Path::new(name));
-        told.listed = Listed { id: format!("url:{shown}"), address: Address::Url(shown), web_url, ..told.listed };
+        let (name, id) = (name.to_owned(), format!("url:{shown}"));
+        told.listed = Listed { id, name, address: Address::Url(shown), web_url, ..told.listed };
         return Ok(told);
     }
     let path = folder.join(line);
