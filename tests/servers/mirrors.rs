@@ -34,7 +34,9 @@ pub fn mirrors(server: &Server) {
         let refs = ["main", "main:refs/pull/1/head"];
         stage.client.git(&[&["push", "-q", unguarded, bare.to_str().unwrap()][..], &refs].concat());
     };
-    bares.iter().for_each(|bare| push(bare));
+    for bare in &bares {
+        push(bare);
+    }
 
     let url = server.url(&names[0]);
     let password = url.split(':').nth(2).and_then(|rest| rest.split('@').next()).unwrap();
@@ -66,7 +68,6 @@ pub fn mirrors(server: &Server) {
     assert!(!second.iter().any(Kept::is_new));
     assert!(second.iter().zip(&bares).all(|(kept, bare)| tips(kept.path()) == tips(bare)));
     let config = std::fs::read_to_string(second[7].path().join("config")).unwrap();
-    assert!(!config.contains(password) || display(&url).contains(password), "{config}");
     assert!(!config.contains(&format!(":{password}@")), "{config}");
     drop(second);
 

@@ -27,12 +27,9 @@ pub(super) fn list(path: &Path, into: &mut Collector<'_>) -> Result<(), Problem>
     let folder = path.parent().unwrap_or(Path::new(""));
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let at = format!("{file}:{}", index + 1);
-        let line = match std::str::from_utf8(line) {
-            Ok(line) => line.trim(),
-            Err(_) => {
-                into.problem(Problem::new(ProblemKind::BadLine, at, "is not UTF-8"));
-                continue;
-            }
+        let Ok(line) = std::str::from_utf8(line) else {
+            into.problem(Problem::new(ProblemKind::BadLine, at, "is not UTF-8"));
+            continue;
         };
         // Editors of Windows begin a file with a mark.
         let line = line.trim_start_matches('\u{feff}').trim();
