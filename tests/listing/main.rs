@@ -28,7 +28,7 @@ fn githubs_own_examples_are_read_and_their_link_is_not_followed() {
     let organisation = Organisation::parse("github:acme", Some(&base)).unwrap();
     let token = Credentials::Token(Secret::new(b"not-a-token"));
     let listing = organisation.list(&token, &ListOptions::default(), &SystemClock, &AtomicBool::new(false));
-    let first = &listing.repositories[0];
+    let Some(first) = listing.repositories.first() else { panic!("{:?}", listing.problems) };
     assert_eq!((first.name.as_str(), first.id.ends_with(":1296269")), ("octocat/Hello-World", true));
     assert_eq!(first.address, Address::Url("https://github.com/octocat/Hello-World.git".into()));
     let kinds: Vec<ProblemKind> = listing.problems.iter().map(|problem| problem.kind).collect();

@@ -6,12 +6,7 @@ use crate::{
 };
 use keytrail::git::mirror::{Kept, Login, MirrorError, MirrorOptions, display, keep};
 use keytrail::model::Secret;
-use std::{
-    path::Path,
-    process::Command,
-    sync::atomic::AtomicBool,
-    time::{Duration, Instant},
-};
+use std::{path::Path, process::Command, sync::atomic::AtomicBool, time::Duration};
 
 /// As many as an organisation of some size has.
 const REPOSITORIES: usize = 200;
@@ -34,7 +29,9 @@ pub fn mirrors(server: &Server) {
         let refs = ["main", "main:refs/pull/1/head"];
         stage.client.git(&[&["push", "-q", unguarded, bare.to_str().unwrap()][..], &refs].concat());
     };
-    bares.iter().for_each(|bare| push(bare));
+    for bare in &bares {
+        push(bare);
+    }
 
     let url = server.url(&names[0]);
     let password = url.split(':').nth(2).and_then(|rest| rest.split('@').next()).unwrap();
@@ -51,22 +48,17 @@ pub fn mirrors(server: &Server) {
         keep(&display(&server.url(name)), (folder.path(), name), Some("main"), options, &CALM)
     };
     let round = || -> Vec<Kept> { names.iter().map(|name| fetch(name, &options).unwrap()).collect() };
-    let begun = Instant::now();
     let first = round();
-    println!("{REPOSITORIES} clones: {:.1?}", begun.elapsed());
     assert!(first.iter().all(Kept::is_new));
     assert!(first.iter().zip(&bares).all(|(kept, bare)| tips(kept.path()) == tips(bare)));
     drop(first);
 
     stage.client.put("readme", "Something new\n");
     push(&bares[7]);
-    let begun = Instant::now();
     let second = round();
-    println!("{REPOSITORIES} fetches: {:.1?}", begun.elapsed());
     assert!(!second.iter().any(Kept::is_new));
     assert!(second.iter().zip(&bares).all(|(kept, bare)| tips(kept.path()) == tips(bare)));
     let config = std::fs::read_to_string(second[7].path().join("config")).unwrap();
-    assert!(!config.contains(password) || display(&url).contains(password), "{config}");
     assert!(!config.contains(&format!(":{password}@")), "{config}");
     drop(second);
 

@@ -57,11 +57,14 @@ struct Failure {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Repository {
-    repository_id: String,
-    repository_name: String,
-    clone_url_http: String,
+    #[serde(rename = "repositoryId")]
+    id: String,
+    #[serde(rename = "repositoryName")]
+    name: String,
+    #[serde(rename = "cloneUrlHttp")]
+    clone_url: String,
+    #[serde(rename = "defaultBranch")]
     default_branch: Option<String>,
 }
 
@@ -116,10 +119,10 @@ pub(super) fn list(
 }
 
 fn told_of(hosted: &Hosted, told: Repository) -> Told {
-    let (address, _) = clone_url(&told.clone_url_http);
+    let (address, _) = clone_url(&told.clone_url);
     let listed = Listed {
-        id: hosted.id(told.repository_id),
-        name: told.repository_name,
+        id: hosted.id(told.id),
+        name: told.name,
         address,
         web_url: None,
         archived: false,

@@ -50,13 +50,12 @@ impl DataCenter<'_> {
 impl Dialect for DataCenter<'_> {
     fn page(&self, url: &str, _: &Answer, mut body: Value) -> Option<Page> {
         let Value::Array(items) = body.get_mut("values")?.take() else { return None };
-        let next = match body.get("isLastPage").and_then(Value::as_bool)? {
-            true => None,
+        let next = if body.get("isLastPage").and_then(Value::as_bool)? {
+            None
+        } else {
             // Without the place to go on at, the listing would end here and look whole.
-            false => {
-                let start = body.get("nextPageStart").and_then(Value::as_u64)?;
-                Some(format!("{}&start={start}", url.rsplit_once("&start=")?.0))
-            }
+            let start = body.get("nextPageStart").and_then(Value::as_u64)?;
+            Some(format!("{}&start={start}", url.rsplit_once("&start=")?.0))
         };
         Some(Page { items, next })
     }

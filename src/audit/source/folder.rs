@@ -29,7 +29,7 @@ pub(super) fn list(root: &Path, cancel: &AtomicBool, into: &mut Collector<'_>) -
         if cancel.load(Relaxed) {
             return Err(Problem::new(ProblemKind::Interrupted, root.display().to_string(), "interrupted"));
         }
-        let entries = fs::read_dir(&folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+        let entries = fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut entries = match entries {
             Ok(entries) => entries,
             Err(error) if folder == root => return Err(unreadable(&root, error)),
@@ -71,7 +71,7 @@ pub(super) fn is_repository(folder: &Path) -> bool {
 /// The repository at `folder`, named by its path below `root`.
 pub(super) fn told(root: &Path, folder: &Path) -> Told {
     let below = folder.strip_prefix(root).ok().filter(|path| !path.as_os_str().is_empty());
-    let name = below.map_or_else(|| folder.file_name().map(Path::new).unwrap_or(folder), |path| path);
+    let name = below.unwrap_or_else(|| folder.file_name().map_or(folder, Path::new));
     let listed = Listed {
         id: format!("dir:{}", folder.display()),
         name: name.display().to_string(),

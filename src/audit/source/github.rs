@@ -75,7 +75,7 @@ impl Dialect for GitHub<'_> {
             pushed_at: told
                 .pushed_at
                 .and_then(|time| time.parse::<jiff::Timestamp>().ok())
-                .map(|time| time.as_second()),
+                .map(jiff::Timestamp::as_second),
             name: told.full_name,
         };
         Ok(Told { listed, wiki: told.has_wiki.then_some(wiki) })

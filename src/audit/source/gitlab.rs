@@ -21,7 +21,8 @@ struct Project {
     web_url: Option<String>,
     #[serde(default)]
     archived: bool,
-    forked_from_project: Option<Origin>,
+    #[serde(rename = "forked_from_project")]
+    origin: Option<Origin>,
     wiki_enabled: Option<bool>,
     wiki_access_level: Option<String>,
     empty_repo: Option<bool>,
@@ -72,8 +73,8 @@ impl Dialect for GitLab<'_> {
             address,
             web_url: web_url(told.web_url),
             archived: told.archived,
-            fork: told.forked_from_project.is_some(),
-            parent: told.forked_from_project.map(|parent| self.0.id(parent.id)),
+            fork: told.origin.is_some(),
+            parent: told.origin.map(|parent| self.0.id(parent.id)),
             wiki_of: None,
             empty: told.empty_repo,
             moved_from: moved.map(|(_, name)| format!("{}/{name}", self.0.name)),

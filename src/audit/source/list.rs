@@ -93,8 +93,7 @@ fn ask(
 
 /// The headers that show `credentials` to a host, and what of them no message may hold.
 fn shown(host: Host, credentials: &Credentials) -> Result<(Headers, Vec<Secret>), Problem> {
-    let accept = if host == Host::GitHub { "application/vnd.github+json" } else { "application/json" };
-    let mut headers = vec![(ACCEPT, HeaderValue::from_static(accept))];
+    let mut headers = vec![(ACCEPT, HeaderValue::from_static("application/json"))];
     let mut hidden = Vec::new();
     let (name, value) = match credentials {
         Credentials::Nobody => return Ok((headers, hidden)),

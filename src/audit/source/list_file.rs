@@ -27,12 +27,9 @@ pub(super) fn list(path: &Path, into: &mut Collector<'_>) -> Result<(), Problem>
     let folder = path.parent().unwrap_or(Path::new(""));
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let at = format!("{file}:{}", index + 1);
-        let line = match std::str::from_utf8(line) {
-            Ok(line) => line.trim(),
-            Err(_) => {
-                into.problem(Problem::new(ProblemKind::BadLine, at, "is not UTF-8"));
-                continue;
-            }
+        let Ok(line) = std::str::from_utf8(line) else {
+            into.problem(Problem::new(ProblemKind::BadLine, at, "is not UTF-8"));
+            continue;
         };
         // Editors of Windows begin a file with a mark.
         let line = line.trim_start_matches('\u{feff}').trim();
@@ -58,7 +55,8 @@ fn told(line: &str, folder: &Path) -> Result<Told, &'static str> {
         let web_url = Origin::of(&shown).map(|_| shown.trim_end_matches(".git").to_owned());
         let name = shown.split_once("://").map_or(shown.as_str(), |(_, rest)| rest).trim_end_matches('/');
         let mut told = folder::told(folder, Path::new(name));
-        told.listed = Listed { id: format!("url:{shown}"), address: Address::Url(shown), web_url, ..told.listed };
+        let (name, id) = (name.to_owned(), format!("url:{shown}"));
+        told.listed = Listed { id, name, address: Address::Url(shown), web_url, ..told.listed };
         return Ok(told);
     }
     let path = folder.join(line);

@@ -250,8 +250,8 @@ mod tests {
         }
         assert!(matches!(parse("gitea:a", None), Error::NeedsBase("gitea")));
         assert!(matches!(parse("dir:a", Some("https://h")), Error::NeedsNone(_)));
-        let error = parse("github:a", Some("http://user:word§h".replace('§', "@").as_str()));
+        let error = parse("github:a", Some("http://user:hunter§h".replace('§', "@").as_str()));
         assert_eq!(error, Error::Base);
-        assert!(!error.to_string().contains("word"));
+        assert!(!error.to_string().contains("hunter"));
     }
 }

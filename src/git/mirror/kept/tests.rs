@@ -132,11 +132,11 @@ fn two_at_once_do_not_fetch_into_one_and_others_may_not_look() {
 fn what_is_too_large_or_too_slow_is_ended_and_leaves_nothing() {
     let stage = Stage::new();
     let mut noise = vec![0_u8; 3 << 20];
-    let mut state = 1_u32;
-    noise.iter_mut().for_each(|byte| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        *byte = (state >> 24) as u8;
-    });
+    let mut seed = 1_u32;
+    for byte in &mut noise {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *byte = (seed >> 24) as u8;
+    }
     fs::write(stage.source.path().join("noise"), noise).unwrap();
     stage.git(&["add", "."]);
     stage.commit("noise");
