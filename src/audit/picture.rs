@@ -45,7 +45,8 @@ struct Spot {
 
 #[derive(Deserialize)]
 struct Commit {
-    commit: String,
+    #[serde(rename = "commit")]
+    id: String,
     author: String,
     email: String,
     date: String,
@@ -149,7 +150,7 @@ fn run(run: &Run, new: u64) -> Option<PictureRun> {
 
 fn finding(stored: &StoredFinding, last: Option<RunId>, now: Timestamp, words: &Words) -> Option<PictureFinding> {
     // It was checked when it was stored.
-    let line: Line = serde_json::from_str(&stored.line).ok()?;
+    let fields: Line = serde_json::from_str(&stored.line).ok()?;
     let life = &stored.life;
     let presence = life.presence();
     let is_new = Some(life.first.run) == last || life.reopened.as_ref().is_some_and(|stamp| Some(stamp.run) == last);
@@ -168,16 +169,16 @@ fn finding(stored: &StoredFinding, last: Option<RunId>, now: Timestamp, words: &
         words.line(&format!("{} by {}, {}{until}: {}", mark.triage.as_str(), mark.who, mark.at.day(), mark.reason))
     });
     let revoked = mark.filter(|mark| mark.triage == Triage::Revoked).and_then(|mark| time(&mark.at));
-    let ended = line.expires.as_deref().and_then(|end| end.parse().ok()).filter(|&end: &Timestamp| end < now);
+    let ended = fields.expires.as_deref().and_then(|end| end.parse().ok()).filter(|&end: &Timestamp| end < now);
     let commit = |commit: &Commit| PictureCommit {
-        id: commit.commit.clone(),
+        id: commit.id.clone(),
         author: words.line(&commit.author),
         email: words.line(&commit.email),
         date: commit.date.clone(),
     };
-    let named: Vec<Option<&String>> = line.components.iter().map(|component| component.spot.path.as_ref()).collect();
-    let others = line.occurrences.iter().filter(|spot| !named.contains(&spot.path.as_ref()));
-    let first = line.components.first()?;
+    let named: Vec<Option<&String>> = fields.components.iter().map(|component| component.spot.path.as_ref()).collect();
+    let others = fields.occurrences.iter().filter(|spot| !named.contains(&spot.path.as_ref()));
+    let first = fields.components.first()?;
     Some(PictureFinding {
         fingerprint: stored.fingerprint.to_string(),
         rule: stored.rule_id.clone(),
@@ -193,10 +194,10 @@ fn finding(stored: &StoredFinding, last: Option<RunId>, now: Timestamp, words: &
             Some("temporary") => Some(Lifetime::Temporary),
             _ => None,
         },
-        expires: line.expires.clone(),
+        expires: fields.expires.clone(),
         repository: words.line(&stored.repository_name),
         place: words.line(&format!("{}:{}", name(&first.spot), first.spot.line)),
-        values: line
+        values: fields
             .components
             .iter()
             .map(|component| PictureValue {
@@ -206,9 +207,9 @@ fn finding(stored: &StoredFinding, last: Option<RunId>, now: Timestamp, words: &
             })
             .collect(),
         also_at: others.map(|spot| words.spot(spot)).collect(),
-        introduced: line.introduced.as_ref().map(commit),
-        removed: line.removed.as_ref().map(commit),
-        still_in: line.present_in.iter().map(|name| words.line(name)).collect(),
+        introduced: fields.introduced.as_ref().map(commit),
+        removed: fields.removed.as_ref().map(commit),
+        still_in: fields.present_in.iter().map(|name| words.line(name)).collect(),
         now: match presence {
             Presence::AtTip => "at the tip of a ref",
             Presence::InHistory => "in history",
@@ -216,7 +217,7 @@ fn finding(stored: &StoredFinding, last: Option<RunId>, now: Timestamp, words: &
         }
         .to_owned(),
         seen: time(&life.first.at).zip(time(&life.last.at)),
-        exposed_from: line.introduced.as_ref().and_then(|commit| commit.date.parse().ok()),
+        exposed_from: fields.introduced.as_ref().and_then(|commit| commit.date.parse().ok()),
         exposed_to: revoked.or(ended),
     })
 }

@@ -16,7 +16,9 @@ pub fn digest(files: &[PathBuf]) -> Result<String, RulesError> {
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);
     };
-    BUILTIN.iter().for_each(|(_, text)| add(text.as_bytes()));
+    for (_, text) in BUILTIN {
+        add(text.as_bytes());
+    }
     for file in files {
         add(&fs::read(file).map_err(|cause| RulesError::Read { path: file.clone(), cause })?);
     }
@@ -26,6 +28,7 @@ pub fn digest(files: &[PathBuf]) -> Result<String, RulesError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::slice::from_ref;
 
     #[test]
     fn it_changes_with_every_file_and_with_their_order() {
@@ -33,10 +36,10 @@ mod tests {
         let [a, b] = ["a", "b"].map(|name| folder.path().join(name));
         fs::write(&a, "x").unwrap();
         fs::write(&b, "y").unwrap();
-        let all = [&[][..], &[a.clone()], &[b.clone()], &[a.clone(), b.clone()], &[b.clone(), a.clone()]];
+        let all = [&[][..], from_ref(&a), from_ref(&b), &[a.clone(), b.clone()], &[b.clone(), a.clone()]];
         let digests: std::collections::BTreeSet<_> = all.iter().map(|files| digest(files).unwrap()).collect();
         assert_eq!(digests.len(), all.len());
         fs::remove_file(&a).unwrap();
-        assert!(digest(&[a.clone()]).unwrap_err().to_string().contains(&a.display().to_string()));
+        assert!(digest(from_ref(&a)).unwrap_err().to_string().contains(&a.display().to_string()));
     }
 }

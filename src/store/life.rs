@@ -84,7 +84,8 @@ mod tests {
     #[test]
     fn a_life_is_told_night_by_night_and_twice_changes_nothing() {
         type Night = Option<Option<bool>>;
-        let nights: [(Night, Presence, Option<i64>, Option<i64>, Option<i64>); 8] = [
+        type Row = (Night, Presence, Option<i64>, Option<i64>, Option<i64>);
+        let nights: [Row; 8] = [
             (Some(Some(true)), Presence::AtTip, None, None, None),
             (Some(Some(false)), Presence::InHistory, Some(2), None, None),
             (Some(None), Presence::InHistory, Some(2), None, None),
@@ -95,8 +96,8 @@ mod tests {
             (Some(Some(true)), Presence::AtTip, None, None, Some(8)),
         ];
         let mut life: Option<Life> = None;
-        for (n, (night, presence, fixed, gone, reopened)) in nights.into_iter().enumerate() {
-            let now = stamp(n as i64 + 1);
+        for (n, (night, presence, fixed, gone, reopened)) in (1..).zip(nights) {
+            let now = stamp(n);
             let tell = |life: Option<Life>| match night {
                 Some(at_tip) => Life::seen(life, &now, at_tip),
                 None => life.unwrap().missed(&now),

@@ -117,7 +117,7 @@ fn endure(repo: &Repo, files: Vec<std::path::PathBuf>, variants: u64) {
     });
     let mut last = String::new();
     let ended = loop {
-        match progress.recv_timeout(Duration::from_secs(60)) {
+        match progress.recv_timeout(Duration::from_mins(1)) {
             Ok(at) => last = at,
             Err(ended) => break ended,
         }

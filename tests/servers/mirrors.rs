@@ -38,7 +38,7 @@ pub fn mirrors(server: &Server) {
     let login = Login::new(USER, &Secret::new(password.as_bytes())).unwrap();
     let options = MirrorOptions {
         login: Some(&login),
-        time: Some(Duration::from_secs(300)),
+        time: Some(Duration::from_mins(5)),
         disk: Some(1 << 30),
         foreign: true,
         ..MirrorOptions::default()

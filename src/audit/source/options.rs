@@ -28,9 +28,9 @@ impl Default for ListOptions {
             archived: true,
             forks: true,
             wikis: true,
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             // GitHub's limit is counted by the hour.
-            max_wait: Duration::from_secs(65 * 60),
+            max_wait: Duration::from_mins(65),
             retries: 4,
             proxy: None,
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ureq::http::HeaderMap;
 
 /// How long GitHub asks to wait at least after a secondary limit of which it tells no end; doubled each time.
-const SECONDARY: Duration = Duration::from_secs(60);
+const SECONDARY: Duration = Duration::from_mins(1);
 
 /// Numbers below this are seconds from now, others since 1970: hosts write `reset` either way.
 const EPOCHS_BEGIN: i64 = 1_000_000_000;

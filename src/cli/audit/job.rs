@@ -30,9 +30,9 @@ pub(super) fn run() -> Result<ExitCode, CliError> {
     policy.inline_allowed = false;
     let scanner = Scanner { rules: &rules, policy: &policy, options: &options, progress: &NoProgress, cancel };
     let failed = |error: std::io::Error| CliError::new(format!("{}: {error}", job.folder.display()));
-    let (scanned, clean) = scanner.scan_beyond(&job.path, &job.name, &job.known().map_err(failed)?)?;
+    let (repository, clean) = scanner.scan_beyond(&job.path, &job.name, &job.known().map_err(failed)?)?;
     job.write_clean(&clean).map_err(failed)?;
-    let report = Report { repositories: vec![scanned] };
+    let report = Report { repositories: vec![repository] };
     let output = Output::prepare(&job.report())?;
     output.write(|out| report::write(&report, &rules, Format::Jsonl, &Style::default(), out))?;
     let ending = exit::Ending {

@@ -26,10 +26,10 @@ Exit codes:
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RunArgs {
-    /// Whose repositories: github:NAME, gitlab:GROUP, gitea:ORG, bitbucket:WORKSPACE, codecommit:REGION, dir:PATH, file:LIST
+    /// Whose repositories: github:NAME, gitlab:GROUP, gitea:ORG, bitbucket:WORKSPACE, codecommit:REGION, dir:PATH, <file:LIST>
     ///
-    /// A token is read from --token-file, or from KEYTRAIL_TOKEN, GITHUB_TOKEN, GITLAB_TOKEN, GITEA_TOKEN, BITBUCKET_TOKEN (with
-    /// BITBUCKET_USER), or AWS_ACCESS_KEY_ID and its like, and goes to that host only.
+    /// A token is read from --token-file, or from `KEYTRAIL_TOKEN`, `GITHUB_TOKEN`, `GITLAB_TOKEN`, `GITEA_TOKEN`, `BITBUCKET_TOKEN` (with
+    /// `BITBUCKET_USER`), or `AWS_ACCESS_KEY_ID` and its like, and goes to that host only.
     #[arg(long, value_name = "SOURCE")]
     org: String,
     #[command(flatten)]
@@ -40,15 +40,8 @@ pub(in crate::cli) struct RunArgs {
     /// A file with the token for the host
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     token_file: Option<PathBuf>,
-    /// Leave archived repositories out
-    #[arg(long)]
-    no_archived: bool,
-    /// Leave forks out
-    #[arg(long)]
-    no_forks: bool,
-    /// Leave wikis out
-    #[arg(long)]
-    no_wikis: bool,
+    #[command(flatten)]
+    kinds: KindArgs,
     /// Keep mirrors here, so that the next run fetches what is new only; without it each is thrown away
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     keep_mirrors: Option<PathBuf>,
@@ -84,6 +77,20 @@ pub(in crate::cli) struct RunArgs {
     quiet: bool,
 }
 
+/// What of an organisation is looked at.
+#[derive(Debug, Args)]
+struct KindArgs {
+    /// Leave archived repositories out
+    #[arg(long)]
+    no_archived: bool,
+    /// Leave forks out
+    #[arg(long)]
+    no_forks: bool,
+    /// Leave wikis out
+    #[arg(long)]
+    no_wikis: bool,
+}
+
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliError> {
     let organisation =
         Organisation::parse(&args.org, args.base_url.as_deref()).map_err(|error| CliError::new(error.to_string()))?;
@@ -110,9 +117,9 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
         .iter()
         .find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
     let list = ListOptions {
-        archived: !args.no_archived,
-        forks: !args.no_forks,
-        wikis: !args.no_wikis,
+        archived: !args.kinds.no_archived,
+        forks: !args.kinds.no_forks,
+        wikis: !args.kinds.no_wikis,
         proxy: proxy.map(|url| Secret::new(url.as_encoded_bytes())),
         ..ListOptions::default()
     };

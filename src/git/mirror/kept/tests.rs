@@ -148,7 +148,7 @@ fn what_is_too_large_or_too_slow_is_ended_and_leaves_nothing() {
     assert!(matches!(error, MirrorError::TooLong { .. }), "{error}");
     let left: Vec<_> = fs::read_dir(stage.home()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["lock"]);
-    let room = MirrorOptions { disk: Some(64 << 20), time: Some(Duration::from_secs(600)), ..MirrorOptions::default() };
+    let room = MirrorOptions { disk: Some(64 << 20), time: Some(Duration::from_mins(10)), ..MirrorOptions::default() };
     assert!(stage.keep_with(None, &room).is_ok());
 }
 
