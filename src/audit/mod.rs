@@ -1,15 +1,24 @@
 //! The audit of an organisation: which repositories it has, and what is in them.
 //!
-//! * [`Audit`]: one run over all of them, each scanned in a process of its own ([`Job`], [`Runner`]).
+//! * [`Audit`]: one run over all of them. It lists them, leaves out those that have not changed, and waits for the rest.
+//! * [`Worker`]: scans what is left, on any number of machines, each repository in a process of its own ([`Job`], [`Runner`]).
+//!   Both meet in the queue, which is in the store's database.
 //! * [`source`]: asks the host, or looks into a folder or a file, for the repositories there are.
+//! * [`picture`]: what the store knows, for a page.
 //!
 //! Mirrors that are kept from one audit to the next are [`crate::git::mirror::keep`]'s.
 
+mod error;
 mod job;
 mod picture;
+mod queue;
 mod run;
 pub mod source;
+mod worker;
 
+pub use error::AuditError;
 pub use job::{Job, Runner, Scanned};
 pub use picture::picture;
-pub use run::{Audit, Ended, Told};
+pub use queue::{ORPHANED, QueueError};
+pub use run::{Audit, Ended};
+pub use worker::{CredentialsOf, Told, Worker};

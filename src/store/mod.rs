@@ -14,6 +14,7 @@
 //! **Unknown is not no.** A finding is gone only when a scan that read everything no longer sees it.
 
 mod address;
+mod attempt;
 mod changes;
 mod clean_blobs;
 mod database;
@@ -30,9 +31,11 @@ mod repository;
 mod row;
 mod run;
 mod schema;
+mod shard;
 mod triage;
 
 pub use address::StoreAddress;
+pub use attempt::{Attempt, Progress};
 pub use changes::Changes;
 pub use clean_blobs::CleanBlobs;
 pub use database::Store;
@@ -47,4 +50,5 @@ pub use previous::{Previous, Tip};
 pub use record::{Outcome, Record, Scan};
 pub use repository::{Listed, Repository};
 pub use run::{Counts, NewRun, Run, RunEnd, RunId};
+pub use shard::{Shard, ShardError};
 pub use triage::{Mark, Triage};

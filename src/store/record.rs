@@ -70,35 +70,48 @@ impl Store {
     /// It may be told several times, and late. The same twice writes the same rows; in one run a failure does not undo a scan, and
     /// a scan of an older run than the last changes nothing but the older run's own report.
     pub fn record(&self, record: &Record<'_>) -> Result<(), StoreError> {
+        self.record_all(std::slice::from_ref(record))
+    }
+
+    /// The same for several, in one transaction: many unchanged ones take a tenth of the time.
+    pub fn record_all(&self, records: &[Record<'_>]) -> Result<(), StoreError> {
         let written = self.write("record a scan", async |connection| {
-            // Whoever comes for the same repository at the same time waits here.
-            sqlx::query("UPDATE repositories SET id = id WHERE id = $1")
-                .bind(record.repository)
-                .execute(&mut *connection)
-                .await?;
-            let sql = "SELECT outcome FROM outcomes WHERE run = $1 AND repository = $2";
-            let query = sqlx::query(sql).bind(record.run.0).bind(record.repository);
-            let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(Err(Unknown::Repository)) };
-            let told = parsed(&row, "outcome", OutcomeKind::parse)?;
-            match &record.outcome {
-                Outcome::Scanned(scan) => scanned(connection, record, scan).await?,
-                Outcome::Unchanged if told == OutcomeKind::Scanned => {}
-                Outcome::Unchanged => return unchanged(connection, record).await,
-                Outcome::Failed { .. } if matches!(told, OutcomeKind::Scanned | OutcomeKind::Unchanged) => {}
-                Outcome::Failed { reason } => {
-                    tell(connection, record, OutcomeKind::Failed, Some(plain(reason)), &(0, "[]".to_owned())).await?;
+            for record in records {
+                if let Err(unknown) = one(connection, record).await? {
+                    return Ok(Err((record.run, record.repository.to_owned(), unknown)));
                 }
             }
             Ok(Ok(()))
         })?;
-        written.map_err(|unknown| {
-            let (run, repository) = (record.run, record.repository);
+        written.map_err(|(run, repository, unknown)| {
             self.unknown(match unknown {
                 Unknown::Repository => format!("repository {repository} in run {run}"),
                 Unknown::Scan => format!("scan of the repository {repository}, so it cannot be unchanged"),
             })
         })
     }
+}
+
+async fn one(connection: &mut AnyConnection, record: &Record<'_>) -> Result<Result<(), Unknown>, sqlx::Error> {
+    // Whoever comes for the same repository at the same time waits here.
+    sqlx::query("UPDATE repositories SET id = id WHERE id = $1")
+        .bind(record.repository)
+        .execute(&mut *connection)
+        .await?;
+    let sql = "SELECT outcome FROM outcomes WHERE run = $1 AND repository = $2";
+    let query = sqlx::query(sql).bind(record.run.0).bind(record.repository);
+    let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(Err(Unknown::Repository)) };
+    let told = parsed(&row, "outcome", OutcomeKind::parse)?;
+    match &record.outcome {
+        Outcome::Scanned(scan) => scanned(connection, record, scan).await?,
+        Outcome::Unchanged if told == OutcomeKind::Scanned => {}
+        Outcome::Unchanged => return unchanged(connection, record).await,
+        Outcome::Failed { .. } if matches!(told, OutcomeKind::Scanned | OutcomeKind::Unchanged) => {}
+        Outcome::Failed { reason } => {
+            tell(connection, record, OutcomeKind::Failed, Some(plain(reason)), &(0, "[]".to_owned())).await?;
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// What was not read: how much, and what of it is kept.

@@ -1,7 +1,8 @@
 //! Repositories, as their host lists them.
 
 use super::database::Store;
-use super::row::plain;
+use super::row::{parsed, plain};
+use super::shard::{Shard, slot};
 use super::{Moment, RunId, StoreError};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -45,33 +46,35 @@ pub struct Repository {
 /// Rows in one statement. `SQLite` looks names of values up one by one: 500 rows take far longer than ten times 50.
 const ROWS: usize = 50;
 
-const COLUMNS: &str = "r.id, r.source, r.name, r.clone_url, r.web_url, r.archived, r.fork, r.wiki, r.parent, r.listed_run, \
+pub(super) const COLUMNS: &str = "r.id, r.source, r.name, r.clone_url, r.web_url, r.archived, r.fork, r.wiki, r.parent, r.listed_run, \
                        r.unlisted_at";
 
 impl Store {
-    /// Takes in what `run` was told by the host: the whole list at once. Those of its source that are no longer in it are marked so,
-    /// and each of the list is from now on [`super::OutcomeKind::NotReached`] by this run until something is recorded. Of
-    /// several with one id the last counts.
-    pub fn list(&self, run: RunId, at: &Moment, listed: &[Listed]) -> Result<(), StoreError> {
+    /// Takes in what `run` was told by the host: the whole list at once. If the host has told all, those of its source that are no
+    /// longer in it are marked so. Each of the list that is in the run's shard is from now on
+    /// [`super::OutcomeKind::NotReached`] by this run until something is recorded. Of several with one id the last counts.
+    pub fn list(&self, run: RunId, at: &Moment, listed: &[Listed], is_whole: bool) -> Result<(), StoreError> {
         // Sorted, so that two processes take their locks in one order.
         let listed: BTreeMap<&str, &Listed> = listed.iter().map(|one| (one.id.as_str(), one)).collect();
         let listed: Vec<&Listed> = listed.into_values().collect();
         let known = self.write("take in the list of repositories", async |connection| {
-            let row = sqlx::query("SELECT source FROM runs WHERE id = $1").bind(run.0).fetch_optional(&mut *connection).await?;
+            let row = sqlx::query("SELECT source, shard FROM runs WHERE id = $1").bind(run.0);
+            let row = row.fetch_optional(&mut *connection).await?;
             let Some(row) = row else { return Ok(false) };
             let source: String = row.try_get(0)?;
+            let shard = parsed(&row, "shard", |shard| shard.parse::<Shard>().ok())?;
             for rows in listed.chunks(ROWS) {
                 let sql = format!(
-                    "INSERT INTO repositories (id, source, name, clone_url, web_url, archived, fork, wiki, parent, listed_run) \
+                    "INSERT INTO repositories (id, slot, source, name, clone_url, web_url, archived, fork, wiki, parent, listed_run) \
                      VALUES {} ON CONFLICT (id) DO UPDATE SET source = excluded.source, name = excluded.name, \
                      clone_url = excluded.clone_url, web_url = excluded.web_url, archived = excluded.archived, \
                      fork = excluded.fork, wiki = excluded.wiki, parent = excluded.parent, \
                      listed_run = excluded.listed_run, unlisted_at = NULL",
-                    placeholders(rows.len(), 10)
+                    placeholders(rows.len(), 11)
                 );
                 let mut query = sqlx::query(AssertSqlSafe(sql));
                 for one in rows {
-                    query = query.bind(plain(&one.id)).bind(plain(&source)).bind(plain(&one.name));
+                    query = query.bind(plain(&one.id)).bind(slot(&one.id)).bind(plain(&source)).bind(plain(&one.name));
                     query = query.bind(plain(&one.clone_url)).bind(one.web_url.as_deref().map(plain));
                     query = query.bind(i64::from(one.archived)).bind(i64::from(one.fork)).bind(i64::from(one.wiki));
                     query = query.bind(one.parent.as_deref().map(plain)).bind(run.0);
@@ -79,8 +82,12 @@ impl Store {
                 query.execute(&mut *connection).await?;
             }
             let sql = "INSERT INTO outcomes (run, repository, outcome) SELECT $1, id, 'not_reached' FROM repositories \
-                       WHERE listed_run = $1 ON CONFLICT (run, repository) DO NOTHING";
-            sqlx::query(sql).bind(run.0).execute(&mut *connection).await?;
+                       WHERE listed_run = $1 AND slot % $2 = $3 ON CONFLICT (run, repository) DO NOTHING";
+            let query = sqlx::query(sql).bind(run.0).bind(shard.count()).bind(shard.remainder());
+            query.execute(&mut *connection).await?;
+            if !is_whole {
+                return Ok(true);
+            }
             let sql = "UPDATE repositories SET unlisted_at = $3 WHERE source = $1 AND listed_run < $2 AND unlisted_at IS NULL";
             sqlx::query(sql).bind(source).bind(run.0).bind(at.as_str()).execute(&mut *connection).await?;
             Ok(true)
@@ -119,7 +126,7 @@ fn placeholders(rows: usize, columns: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-fn repository(row: &AnyRow) -> Result<Repository, sqlx::Error> {
+pub(super) fn repository(row: &AnyRow) -> Result<Repository, sqlx::Error> {
     let flag = |column: &str| row.try_get::<i64, _>(column).map(|flag| flag != 0);
     Ok(Repository {
         listed: Listed {

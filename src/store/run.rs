@@ -2,7 +2,7 @@
 
 use super::database::Store;
 use super::row::{parsed, parsed_optional, plain};
-use super::{Moment, StoreError};
+use super::{Moment, Shard, StoreError};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 use std::fmt;
@@ -22,6 +22,8 @@ impl fmt::Display for RunId {
 pub struct NewRun<'a> {
     /// What is audited, e.g. `github:acme`.
     pub source: &'a str,
+    /// Which part of it.
+    pub shard: Shard,
     /// Why: `scheduled`, `resumed` or what else the caller calls it.
     pub kind: &'a str,
     /// The version of the program.
@@ -72,6 +74,8 @@ pub struct Run {
     pub id: RunId,
     /// What was audited.
     pub source: String,
+    /// Which part of it.
+    pub shard: Shard,
     /// Why.
     pub kind: String,
     /// The version of the program.
@@ -86,6 +90,8 @@ pub struct Run {
     pub end: Option<RunEnd>,
     /// What became of the repositories.
     pub counts: Counts,
+    /// What went wrong while the repositories were listed: there may be more of them.
+    pub problems: Vec<String>,
 }
 
 /// Of how many runs of a source each repository's outcome is kept: about a month of nights. The counts are kept for good.
@@ -96,8 +102,9 @@ impl Store {
     pub fn begin_run(&self, run: &NewRun<'_>) -> Result<RunId, StoreError> {
         self.write("begin a run", async |connection| {
             let sql =
-                "INSERT INTO runs (source, kind, engine, rules, started) VALUES ($1, $2, $3, $4, $5) RETURNING id";
-            let query = sqlx::query(sql).bind(plain(run.source)).bind(plain(run.kind)).bind(plain(run.engine));
+                "INSERT INTO runs (source, shard, kind, engine, rules, started) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+            let query = sqlx::query(sql).bind(plain(run.source)).bind(run.shard.to_string()).bind(plain(run.kind));
+            let query = query.bind(plain(run.engine));
             let row = query.bind(plain(run.rules)).bind(run.at.as_str()).fetch_one(&mut *connection).await?;
             Ok(RunId(row.try_get(0)?))
         })
@@ -120,7 +127,8 @@ impl Store {
                 return Ok(None);
             }
             let sql = "DELETE FROM outcomes WHERE run IN (SELECT id FROM runs \
-                       WHERE source = (SELECT source FROM runs WHERE id = $1) AND ended IS NOT NULL \
+                       WHERE source = (SELECT source FROM runs WHERE id = $1) \
+                       AND shard = (SELECT shard FROM runs WHERE id = $1) AND ended IS NOT NULL \
                        ORDER BY id DESC LIMIT 1000000 OFFSET $2)";
             sqlx::query(sql).bind(run.0).bind(KEPT).execute(&mut *connection).await?;
             Ok(Some(counts))
@@ -131,8 +139,8 @@ impl Store {
     /// The last `limit` runs, newest first; of one source only, if one is named.
     pub fn runs(&self, source: Option<&str>, limit: u32) -> Result<Vec<Run>, StoreError> {
         self.read("read the runs", async |connection| {
-            let sql = "SELECT id, source, kind, engine, rules, started, ended, exit_code, interrupted, listed, scanned, unchanged, \
-                       failed, not_reached, incomplete FROM runs WHERE $1 IS NULL OR source = $1 ORDER BY id DESC LIMIT $2";
+            let sql = "SELECT id, source, shard, kind, engine, rules, started, ended, exit_code, interrupted, problems, listed, \
+                       scanned, unchanged, failed, not_reached, incomplete FROM runs WHERE $1 IS NULL OR source = $1 ORDER BY id DESC LIMIT $2";
             let query = sqlx::query(sql).bind(source.map(plain)).bind(i64::from(limit));
             let rows = query.fetch_all(&mut *connection).await?;
             let mut runs = rows.iter().map(run).collect::<Result<Vec<Run>, _>>()?;
@@ -143,9 +151,20 @@ impl Store {
         })
     }
 
-    /// The last run of `source`, if it was interrupted or never came to its end: it can be gone on with.
-    pub fn unfinished_run(&self, source: &str) -> Result<Option<Run>, StoreError> {
-        let last = self.runs(Some(source), 1)?.pop();
+    /// Writes down what went wrong while the repositories of `run` were listed.
+    pub fn note_problems(&self, run: RunId, problems: &[String]) -> Result<(), StoreError> {
+        self.write("write down what could not be listed", async |connection| {
+            let problems = serde_json::to_string(problems).map_err(|error| sqlx::Error::Encode(error.into()))?;
+            let query = sqlx::query("UPDATE runs SET problems = $2 WHERE id = $1").bind(run.0);
+            query.bind(plain(&problems)).execute(connection).await?;
+            Ok(())
+        })
+    }
+
+    /// The last run of `source` and `shard`, if it was interrupted or never came to its end: it can be gone on with.
+    pub fn unfinished_run(&self, source: &str, shard: Shard) -> Result<Option<Run>, StoreError> {
+        // Runs of other shards lie between.
+        let last = self.runs(Some(source), 1000)?.into_iter().find(|run| run.shard == shard);
         Ok(last.filter(|run| run.end.is_none_or(|end| end.interrupted)))
     }
 }
@@ -175,6 +194,7 @@ fn run(row: &AnyRow) -> Result<Run, sqlx::Error> {
     Ok(Run {
         id: RunId(row.try_get("id")?),
         source: row.try_get("source")?,
+        shard: parsed(row, "shard", |shard| shard.parse().ok())?,
         kind: row.try_get("kind")?,
         engine: row.try_get("engine")?,
         rules: row.try_get("rules")?,
@@ -189,5 +209,6 @@ fn run(row: &AnyRow) -> Result<Run, sqlx::Error> {
             not_reached: count("not_reached")?,
             incomplete: count("incomplete")?,
         },
+        problems: parsed(row, "problems", |list| serde_json::from_str(list).ok())?,
     })
 }

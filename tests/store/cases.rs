@@ -96,7 +96,7 @@ fn twice(address: &StoreAddress) {
         all();
         let once = all_of(&store, &runs, &names);
         all();
-        store.list(run, &at(n), &names.map(listed)).unwrap();
+        store.list(run, &at(n), &names.map(listed), true).unwrap();
         assert_eq!(all_of(&store, &runs, &names), once, "night {n}");
     }
 }
@@ -140,9 +140,16 @@ fn unlisted(address: &StoreAddress) {
     let store = Store::open(address).unwrap();
     let run = night(&store, 1, &["a", "b"]);
     Found::these(&[line("x")]).record(&store, run, 1, "a");
-    let other = NewRun { source: "dir:/srv", kind: "scheduled", engine: ENGINE, rules: RULES, at: &at(1) };
+    let other = NewRun {
+        source: "dir:/srv",
+        shard: Shard::default(),
+        kind: "scheduled",
+        engine: ENGINE,
+        rules: RULES,
+        at: &at(1),
+    };
     let other = store.begin_run(&other).unwrap();
-    store.list(other, &at(1), &[listed("z")]).unwrap();
+    store.list(other, &at(1), &[listed("z")], true).unwrap();
     night(&store, 2, &["b"]);
     let gone = |store: &Store| {
         let all = store.repositories(None).unwrap();
@@ -162,15 +169,22 @@ fn unlisted(address: &StoreAddress) {
     let mut many: Vec<Listed> = (0..1203).map(|n| listed(&format!("many{n:04}"))).collect();
     many.push(Listed { name: "acme/renamed".to_owned(), archived: true, web_url: None, ..listed("a") });
     many.push(many[0].clone());
-    let run = NewRun { source: "github:acme", kind: "scheduled", engine: ENGINE, rules: RULES, at: &at(5) };
+    let run = NewRun {
+        source: "github:acme",
+        shard: Shard::default(),
+        kind: "scheduled",
+        engine: ENGINE,
+        rules: RULES,
+        at: &at(5),
+    };
     let run = store.begin_run(&run).unwrap();
-    store.list(run, &at(5), &many).unwrap();
+    store.list(run, &at(5), &many, true).unwrap();
     assert_eq!(store.not_reached(run).unwrap().len(), 1204);
     let all = store.repositories(Some("github:acme")).unwrap();
     assert_eq!(all.len(), 1205);
     let renamed = all.iter().find(|one| one.listed.name == "acme/renamed").unwrap();
     assert!(renamed.listed.archived && renamed.listed.id == id("a"));
-    assert!(store.list(RunId(999), &at(5), &[]).unwrap_err().to_string().contains("no run 999"));
+    assert!(store.list(RunId(999), &at(5), &[], true).unwrap_err().to_string().contains("no run 999"));
 }
 
 fn incomplete(address: &StoreAddress) {
@@ -318,7 +332,14 @@ fn changes(address: &StoreAddress) {
 
 fn network(address: &StoreAddress) {
     let store = Store::open(address).unwrap();
-    let run = NewRun { source: "github:acme", kind: "scheduled", engine: ENGINE, rules: RULES, at: &at(1) };
+    let run = NewRun {
+        source: "github:acme",
+        shard: Shard::default(),
+        kind: "scheduled",
+        engine: ENGINE,
+        rules: RULES,
+        at: &at(1),
+    };
     let run = store.begin_run(&run).unwrap();
     let fork = |name, parent| Listed { fork: true, parent: Some(id(parent)), ..listed(name) };
     // `far` is not listed; `round` and `about` say that each is the other's fork.
@@ -332,7 +353,7 @@ fn network(address: &StoreAddress) {
         fork("round", "about"),
         fork("about", "round"),
     ];
-    store.list(run, &at(1), &all).unwrap();
+    store.list(run, &at(1), &all, true).unwrap();
     for (n, one) in (1..).zip(&all) {
         let name = one.name.strip_prefix("acme/").unwrap();
         Found { clean: &[n, 100], ..Found::these(&[]) }.record(&store, run, 1, name);
@@ -351,13 +372,13 @@ fn network(address: &StoreAddress) {
 
 fn resumed(address: &StoreAddress) {
     let store = Store::open(address).unwrap();
-    assert_eq!(store.unfinished_run("github:acme").unwrap(), None);
+    assert_eq!(store.unfinished_run("github:acme", Shard::default()).unwrap(), None);
     let run = night(&store, 1, &["a", "b", "c"]);
     Found::these(&[]).record(&store, run, 1, "b");
     drop(store);
     let store = Store::open(address).unwrap();
     let left = || store.not_reached(run).unwrap().into_iter().map(|one| one.listed.name).collect::<Vec<_>>();
-    let unfinished = || store.unfinished_run("github:acme").unwrap();
+    let unfinished = || store.unfinished_run("github:acme", Shard::default()).unwrap();
     let counts = Counts { listed: 3, scanned: 1, not_reached: 2, ..Counts::default() };
     let known = unfinished().unwrap();
     assert_eq!((known.id, known.ended, known.counts), (run, None, counts), "after a crash");
@@ -396,10 +417,10 @@ fn month(address: &StoreAddress) {
 fn texts(address: &StoreAddress) {
     let store = Store::open(address).unwrap();
     let odd = "'; DROP TABLE runs; -- \0 \u{202e} ä 漢 \u{10ffff} $1 ?";
-    let run = NewRun { source: odd, kind: odd, engine: odd, rules: odd, at: &at(1) };
+    let run = NewRun { source: odd, shard: Shard::default(), kind: odd, engine: odd, rules: odd, at: &at(1) };
     let run = store.begin_run(&run).unwrap();
     let repository = Listed { name: odd.to_owned(), clone_url: odd.to_owned(), ..listed("a") };
-    store.list(run, &at(1), &[repository]).unwrap();
+    store.list(run, &at(1), &[repository], true).unwrap();
     let fields = json!({"title": odd, "advice": odd, "rule_id": odd, "account_id": odd, "lifetime": odd,
                         "introduced": {"author": odd, "email": odd}});
     Found::these(&[line_with("x", &fields)]).record(&store, run, 1, "a");

@@ -49,7 +49,7 @@ pub fn crowd(address: &StoreAddress) {
         scope.spawn(|| {
             for _ in 0..20 {
                 store.findings(&Filter::default(), &at(1)).unwrap();
-                store.list(run, &at(1), &names.iter().map(|name| listed(name)).collect::<Vec<_>>()).unwrap();
+                store.list(run, &at(1), &names.iter().map(|name| listed(name)).collect::<Vec<_>>(), true).unwrap();
             }
         });
     });

@@ -73,9 +73,16 @@ pub fn gap() -> Gap {
 
 /// A run of `acme` in the night `n` that has listed these.
 pub fn night(store: &Store, n: u8, names: &[&str]) -> RunId {
-    let run = NewRun { source: "github:acme", kind: "scheduled", engine: ENGINE, rules: RULES, at: &at(n) };
+    let run = NewRun {
+        source: "github:acme",
+        shard: Shard::default(),
+        kind: "scheduled",
+        engine: ENGINE,
+        rules: RULES,
+        at: &at(n),
+    };
     let run = store.begin_run(&run).unwrap();
-    store.list(run, &at(n), &names.iter().map(|name| listed(name)).collect::<Vec<_>>()).unwrap();
+    store.list(run, &at(n), &names.iter().map(|name| listed(name)).collect::<Vec<_>>(), true).unwrap();
     run
 }
 

@@ -1,7 +1,8 @@
 //! The repositories that there are.
 
 use super::problem::Problem;
-use std::path::PathBuf;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
+use std::{ffi::OsString, path::PathBuf};
 
 /// What an organisation has, as far as it was told.
 #[derive(Debug, Clone, Default)]
@@ -68,4 +69,50 @@ pub enum Address {
     Url(String),
     /// A folder to be scanned as it lies there.
     Folder(PathBuf),
+}
+
+/// What a folder's path is written without: what would not survive as text, and the sign that marks it.
+const MARKED: &AsciiSet = &CONTROLS.add(b'%');
+
+impl Address {
+    /// As text, for the store: a URL as it is, a folder as `dir:` and its path, in which bytes that are not plain ASCII are `%XX`.
+    pub(in crate::audit) fn to_text(&self) -> String {
+        match self {
+            Self::Url(url) => url.clone(),
+            Self::Folder(path) => format!("dir:{}", percent_encode(path.as_os_str().as_encoded_bytes(), MARKED)),
+        }
+    }
+
+    /// What [`Self::to_text`] wrote.
+    pub(in crate::audit) fn from_text(text: &str) -> Self {
+        match text.strip_prefix("dir:") {
+            Some(path) => Self::Folder(PathBuf::from(os_string(percent_decode_str(path).collect()))),
+            None => Self::Url(text.to_owned()),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn os_string(bytes: Vec<u8>) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes)
+}
+
+#[cfg(not(unix))]
+fn os_string(bytes: Vec<u8>) -> OsString {
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_comes_back_from_its_text() {
+        let folders: [&[u8]; 3] = [b"/srv/git/a.git", b"/srv/50%/\xff\n.git", "/srv/ä".as_bytes()];
+        let folders = folders.map(|path| Address::Folder(os_string(path.to_vec()).into()));
+        assert_eq!(folders[0].to_text(), "dir:/srv/git/a.git");
+        for address in folders.into_iter().chain([Address::Url("https://example.org/a%20b.git".to_owned())]) {
+            assert_eq!(Address::from_text(&address.to_text()), address);
+        }
+    }
 }

@@ -4,8 +4,11 @@ mod answers;
 mod job;
 mod login;
 mod run;
+mod work;
+mod worker;
 
 use super::{error::CliError, terminal::Terminal};
+use crate::audit::AuditError;
 use crate::store::{Moment, Store, StoreAddress, StoreError};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -16,6 +19,9 @@ pub(super) enum AuditCommand {
     /// List an organisation's repositories and scan what has changed since the last run
     #[command(after_help = run::EXIT_CODES)]
     Run(Box<run::RunArgs>),
+    /// Scan what `audit run` has listed, on as many machines as there are
+    #[command(after_help = worker::HELP)]
+    Worker(Box<worker::WorkerArgs>),
     /// Show the last runs, and what the last one did not cover
     Status(answers::StatusArgs),
     /// Show what is known: findings, how long they stood, what was decided about them
@@ -49,6 +55,12 @@ impl StoreArgs {
     }
 }
 
+impl From<AuditError> for CliError {
+    fn from(error: AuditError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         Self::new(error.to_string())
@@ -58,6 +70,7 @@ impl From<StoreError> for CliError {
 pub(super) fn run(command: &AuditCommand, terminal: &Terminal) -> Result<ExitCode, CliError> {
     match command {
         AuditCommand::Run(args) => run::run(args, terminal),
+        AuditCommand::Worker(args) => worker::run(args, terminal),
         AuditCommand::Status(args) => answers::status(args),
         AuditCommand::Findings(args) => answers::findings(args),
         AuditCommand::Mark(args) => answers::mark(args),

@@ -1,19 +1,14 @@
 //! `keytrail audit run`.
 
+use super::work::WorkArgs;
 use super::{StoreArgs, login, now};
-use crate::audit::source::{ListOptions, Organisation, SystemClock};
-use crate::audit::{Audit, Ended, Job, Runner, Told};
-use crate::cli::{error::CliError, exit, output::Output, session, signal, terminal::Terminal};
-use crate::git::mirror::MirrorOptions;
+use crate::audit::source::{ListOptions, Organisation};
+use crate::audit::{Audit, Ended};
+use crate::cli::{error::CliError, exit, output::Output, signal, terminal::Terminal};
 use crate::model::Secret;
-use crate::policy::parse_size;
-use crate::rules;
-use crate::store::{Changes, Counts, OutcomeKind, Store};
-use clap::{Args, ValueHint};
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use crate::store::{Changes, Counts, OutcomeKind, Shard, Store};
+use clap::Args;
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// Failures that are named at the end; `audit status` names all.
 const NAMED: usize = 20;
@@ -34,47 +29,19 @@ pub(in crate::cli) struct RunArgs {
     org: String,
     #[command(flatten)]
     store: StoreArgs,
-    /// A server of one's own: the URL of its API or site
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
-    base_url: Option<String>,
-    /// A file with the token for the host
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    token_file: Option<PathBuf>,
     #[command(flatten)]
     kinds: KindArgs,
-    /// Keep mirrors here, so that the next run fetches what is new only; without it each is thrown away
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    keep_mirrors: Option<PathBuf>,
     /// Go on with a run that was stopped or that crashed
     #[arg(long)]
     resume: bool,
-    /// Look at N repositories at a time
+    /// Look at one of N equal parts of the repositories: part I from 1 to N
+    #[arg(long, value_name = "I/N", default_value = "1/1", hide_default_value = true)]
+    shard: Shard,
+    /// Scan N repositories at a time; 0 leaves all to `audit worker` elsewhere, and waits
     #[arg(short, long, value_name = "N", default_value = "2")]
-    jobs: NonZeroUsize,
-    /// Give up on a repository after so many seconds of fetching, and after as many of scanning
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
-    max_time: u64,
-    /// Give up on a repository whose mirror is larger
-    #[arg(long, value_name = "SIZE", default_value = "20G", value_parser = parse_size)]
-    max_disk: u64,
-    /// Give up on a repository whose scan needs more memory (mapped packs aside; Linux)
-    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = parse_size)]
-    max_memory: u64,
-    /// Search for what this rule file describes, too (repeatable)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    rules: Vec<PathBuf>,
-    /// Make fingerprints with the key in this file (16 bytes or more) instead of the public one
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    fingerprint_key: Option<PathBuf>,
-    /// Hold no object larger than this in memory whole
-    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = parse_size)]
-    max_object_size: u64,
-    /// Unpack and decode no object to more than its own size and this much
-    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = parse_size)]
-    max_decoded: u64,
-    /// Say nothing of each repository, only how it ended
-    #[arg(short, long)]
-    quiet: bool,
+    jobs: usize,
+    #[command(flatten)]
+    work: WorkArgs,
 }
 
 /// What of an organisation is looked at.
@@ -92,27 +59,11 @@ struct KindArgs {
 }
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliError> {
-    let organisation =
-        Organisation::parse(&args.org, args.base_url.as_deref()).map_err(|error| CliError::new(error.to_string()))?;
-    let credentials = login::credentials(&organisation, args.token_file.as_deref())?;
+    let organisation = Organisation::parse(&args.org, args.work.base_url.as_deref())
+        .map_err(|error| CliError::new(error.to_string()))?;
+    let credentials = login::credentials(&organisation, args.work.token_file.as_deref())?;
     let cancel = signal::install()?;
-    let program = std::env::current_exe().map_err(|error| CliError::new(format!("cannot find myself: {error}")))?;
-    // What is wrong with them shows before anything is fetched.
-    crate::cli::rules::load(&args.rules)?;
-    args.fingerprint_key.as_deref().map(session::read_key).transpose()?;
     let store = args.store.open()?;
-    let time = Duration::from_secs(args.max_time);
-    let job = Job {
-        path: PathBuf::new(),
-        name: String::new(),
-        folder: PathBuf::new(),
-        id_width: 0,
-        rules: absolute(&args.rules)?,
-        fingerprint_key: args.fingerprint_key.clone(),
-        max_object_size: args.max_object_size,
-        max_decoded: Some(args.max_decoded),
-        memory: Some(args.max_memory),
-    };
     let proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
         .iter()
         .find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
@@ -123,55 +74,23 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
         proxy: proxy.map(|url| Secret::new(url.as_encoded_bytes())),
         ..ListOptions::default()
     };
-    let runner = Runner { program, arguments: vec!["audit".into(), "job".into()], time: Some(time) };
-    let tell = |told: &Told<'_>| {
-        if let Some(line) = line(told).filter(|_| !args.quiet) {
-            terminal.note(&line);
-        }
-    };
-    let digest = rules::digest(&args.rules)?;
-    let audit = Audit {
-        store: &store,
-        organisation: &organisation,
-        source: &args.org,
-        credentials: &credentials,
-        list: &list,
-        clock: &SystemClock,
-        runner: &runner,
-        job: &job,
-        rules: &format!("{digest}/{}/{}", args.max_object_size, args.max_decoded),
-        keep: args.keep_mirrors.as_deref(),
-        mirrors: MirrorOptions { time: Some(time), disk: Some(args.max_disk), ..MirrorOptions::default() },
-        jobs: args.jobs.get(),
-        resume: args.resume,
-        now: &now,
-        tell: &tell,
-        cancel,
-    };
-    let ended = audit.run()?;
+    let ended = args.work.with_worker(args.jobs, &store, terminal, cancel, |worker| {
+        let audit = Audit {
+            worker,
+            organisation: &organisation,
+            source: &args.org,
+            shard: args.shard,
+            credentials: &credentials,
+            list: &list,
+            resume: args.resume,
+        };
+        Ok(audit.run()?)
+    })?;
     let changes = store.changes(ended.run, &now())?;
     summary(&store, &ended, &changes)?;
     let new = changes.new.iter().chain(&changes.reopened).filter(|finding| finding.triage.as_str() == "open").count();
     let ending = exit::Ending { incomplete: !ended.is_complete(), findings: new, findings_code: exit::REFUSED };
     Ok(ending.code())
-}
-
-fn absolute(files: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
-    let absolute = |file: &PathBuf| {
-        std::path::absolute(file).map_err(|error| CliError::new(format!("{}: {error}", file.display())))
-    };
-    files.iter().map(absolute).collect()
-}
-
-fn line(told: &Told<'_>) -> Option<String> {
-    Some(match *told {
-        Told::Listed(count) => format!("{count} repositories"),
-        Told::Scanned { name, findings: 0, gaps: 0 } => format!("scanned    {name}"),
-        Told::Scanned { name, findings, gaps: 0 } => format!("scanned    {name}: {findings} findings"),
-        Told::Scanned { name, findings, gaps } => format!("scanned    {name}: {findings} findings, {gaps} gaps"),
-        Told::Unchanged(_) => return None,
-        Told::Failed { name, reason } => format!("FAILED     {name}: {reason}"),
-    })
 }
 
 /// What the run was, on standard output.
@@ -197,7 +116,7 @@ fn summary(store: &Store, ended: &Ended, changes: &Changes) -> Result<(), CliErr
             changes.gone.len()
         )?;
         for problem in &ended.problems {
-            writeln!(out, "not listed: {problem}")?;
+            writeln!(out, "not listed: {}", clean(problem))?;
         }
         for failure in failures.iter().take(NAMED) {
             let gaps = || format!("{} things could not be read", failure.gap_count);

@@ -1,6 +1,7 @@
 CREATE TABLE runs (
     id {key},
     source {text} NOT NULL,
+    shard {text} NOT NULL,
     kind {text} NOT NULL,
     engine {text} NOT NULL,
     rules {text} NOT NULL,
@@ -8,6 +9,7 @@ CREATE TABLE runs (
     ended {text},
     exit_code BIGINT,
     interrupted BIGINT NOT NULL DEFAULT 0,
+    problems {text} NOT NULL DEFAULT '[]',
     listed BIGINT NOT NULL DEFAULT 0,
     scanned BIGINT NOT NULL DEFAULT 0,
     unchanged BIGINT NOT NULL DEFAULT 0,
@@ -18,6 +20,7 @@ CREATE TABLE runs (
 
 CREATE TABLE repositories (
     id {text} PRIMARY KEY,
+    slot BIGINT NOT NULL,
     source {text} NOT NULL,
     name {text} NOT NULL,
     clone_url {text} NOT NULL,
@@ -54,6 +57,7 @@ CREATE TABLE outcomes (
     run BIGINT NOT NULL REFERENCES runs (id),
     repository {text} NOT NULL REFERENCES repositories (id),
     outcome {text} NOT NULL,
+    attempts BIGINT NOT NULL DEFAULT 0,
     told_at {text},
     reason {text},
     gap_count BIGINT NOT NULL DEFAULT 0,

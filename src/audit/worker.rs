@@ -1,0 +1,290 @@
+//! A worker: takes repositories from the queue, fetches and scans each, and writes down what became of it.
+
+use super::error::AuditError;
+use super::job::{Job, Runner, Scanned};
+use super::queue::{Queue, QueueError, Ticket};
+use super::source::{Address, Clock, Credentials, Organisation};
+use crate::git::Repository;
+use crate::git::mirror::{self, MirrorOptions};
+use crate::model::KnownBlobs;
+use crate::store::{self, Attempt, CleanBlobs, Moment, Outcome, Record, RunId, Scan, Store, StoreError, Tip};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What the program is called in the store: another version may find other things in the same blobs.
+pub(super) const ENGINE: &str = env!("CARGO_PKG_VERSION");
+
+/// A repository that was begun so often in one run, and never ended, is given up: it takes its worker with it.
+const ATTEMPTS: u64 = 3;
+
+/// Who asks an organisation's host, or why that cannot be said.
+pub type CredentialsOf<'a> = &'a (dyn Fn(&Organisation) -> Result<Credentials, String> + Sync);
+
+/// What scans repositories, for whatever run they were listed.
+pub struct Worker<'a> {
+    /// Where everything is remembered, and where the queue is.
+    pub store: &'a Store,
+    /// The host's own address, if it is not the public one. A worker's token goes there and nowhere else, whatever the store says.
+    pub base_url: Option<&'a str>,
+    /// Who asks the host.
+    pub credentials: CredentialsOf<'a>,
+    /// The time.
+    pub clock: &'a (dyn Clock + Sync),
+    /// What scans a repository.
+    pub runner: &'a Runner,
+    /// What each scan is told; path, name, folder and width of ids are those of the repository.
+    pub job: &'a Job,
+    /// What a scan depends on besides the repository: another digest rescans everything.
+    pub rules: &'a str,
+    /// Where mirrors are kept from one run to the next; `None`: each is thrown away.
+    pub keep: Option<&'a Path>,
+    /// How long git may take for one, and how large it may grow.
+    pub mirrors: MirrorOptions<'a>,
+    /// How many repositories are scanned at a time.
+    pub jobs: usize,
+    /// Says when it is.
+    pub now: &'a (dyn Fn() -> Moment + Sync),
+    /// Is told what becomes of each repository.
+    pub tell: &'a (dyn Fn(&Told<'_>) + Sync),
+    /// Ends the work; what was done is kept.
+    pub cancel: &'a AtomicBool,
+}
+
+/// What became of a repository.
+#[derive(Debug, Clone, Copy)]
+pub enum Told<'a> {
+    /// So many are to be looked at.
+    Listed(usize),
+    /// It was read: so many findings, so many gaps.
+    Scanned {
+        /// Its name.
+        name: &'a str,
+        /// How many credentials it holds or held.
+        findings: usize,
+        /// How much of it was not read.
+        gaps: usize,
+    },
+    /// Nothing has changed since it was read last.
+    Unchanged(&'a str),
+    /// It could not be read.
+    Failed {
+        /// Its name.
+        name: &'a str,
+        /// Why.
+        reason: &'a str,
+    },
+}
+
+/// Where a repository's objects are.
+enum Fetched {
+    Folder(PathBuf),
+    Kept(mirror::Kept),
+    Temporary(mirror::Mirror),
+}
+
+impl Fetched {
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::Folder(path) => path.clone(),
+            Self::Kept(kept) => kept.path().to_path_buf(),
+            Self::Temporary(mirror) => mirror.path(),
+        }
+    }
+}
+
+/// What became of a repository, before it is written down.
+enum Done {
+    Scanned { scanned: Scanned, tips: Vec<Tip> },
+    Unchanged,
+}
+
+impl Worker<'_> {
+    /// The queue that this worker takes from. Those of another version, with other rules or for another host have another one: what
+    /// they find would not be the same.
+    pub(super) fn queue(&self) -> Result<Queue, QueueError> {
+        let way = format!("{ENGINE}\n{}\n{}", self.rules, self.base_url.unwrap_or_default());
+        let digest: String = Sha256::digest(way).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Queue::open(self.store.address(), &format!("keytrail {digest}"))
+    }
+
+    /// Scans what waits in the queue, until it is stopped; or until there has been nothing to do for `idle`.
+    ///
+    /// # Errors
+    ///
+    /// The store or the queue cannot be used any more.
+    pub fn work(&self, idle: Option<Duration>) -> Result<(), AuditError> {
+        let busy = AtomicUsize::new(0);
+        let last = Mutex::new(Instant::now());
+        let note = |change: &dyn Fn()| {
+            change();
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        };
+        let handled = |began: bool| {
+            note(&|| {
+                if began {
+                    busy.fetch_add(1, Ordering::SeqCst);
+                } else {
+                    busy.fetch_sub(1, Ordering::SeqCst);
+                }
+            });
+        };
+        let stop = || {
+            let waited = last.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+            busy.load(Ordering::SeqCst) == 0 && idle.is_some_and(|idle| waited >= idle)
+        };
+        self.take(&self.queue()?, &handled, &stop)
+    }
+
+    /// Takes from `queue` until `stop` says so. `handled` is told when a repository is begun (true) and ended (false).
+    pub(super) fn take(
+        &self,
+        queue: &Queue,
+        handled: &(dyn Fn(bool) + Sync),
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<(), AuditError> {
+        let failed: Mutex<Option<StoreError>> = Mutex::new(None);
+        let handle = |ticket: &Ticket| {
+            handled(true);
+            let done = self.handle(ticket);
+            handled(false);
+            done.map_err(|error| {
+                let words = error.as_ref().map_or_else(|| "stopped".to_owned(), ToString::to_string);
+                if let Some(error) = error {
+                    *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                }
+                words
+            })
+        };
+        let has_failed = || failed.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        queue.work(self.jobs, &handle, &|| self.cancel.load(Ordering::Relaxed) || has_failed() || stop())?;
+        failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Looks at one repository and writes down what became of it. `None`: it was stopped in the middle.
+    fn handle(&self, ticket: &Ticket) -> Result<(), Option<StoreError>> {
+        let run = RunId(ticket.run);
+        let Some(Attempt { repository, number }) = self.store.attempt(run, &ticket.repository)? else { return Ok(()) };
+        let outcome = if number > ATTEMPTS {
+            Err(format!("given up: it was begun {ATTEMPTS} times, and its worker went away each time"))
+        } else {
+            self.look(&repository)?
+        };
+        if self.cancel.load(Ordering::Relaxed) {
+            self.store.give_back(run, &ticket.repository)?;
+            return Err(None);
+        }
+        self.record(run, &repository.listed, outcome)?;
+        Ok(())
+    }
+
+    fn record(&self, run: RunId, listed: &store::Listed, outcome: Result<Done, String>) -> Result<(), StoreError> {
+        let store::Listed { id, name, .. } = listed;
+        let at = (self.now)();
+        let record = |outcome| self.store.record(&Record { run, repository: id, at: &at, outcome });
+        match outcome {
+            Ok(Done::Scanned { scanned, tips }) => {
+                let clean = CleanBlobs::from_packed(scanned.clean.width(), scanned.clean.as_bytes().to_vec());
+                record(Outcome::Scanned(Scan {
+                    engine: ENGINE,
+                    rules: self.rules,
+                    tips: &tips,
+                    gaps: &scanned.gaps,
+                    findings: &scanned.findings,
+                    clean_blobs: &clean.unwrap_or_else(|| CleanBlobs::new([])),
+                }))?;
+                (self.tell)(&Told::Scanned { name, findings: scanned.findings.len(), gaps: scanned.gaps.len() });
+            }
+            Ok(Done::Unchanged) => {
+                record(Outcome::Unchanged)?;
+                (self.tell)(&Told::Unchanged(name));
+            }
+            Err(reason) => {
+                record(Outcome::Failed { reason: &reason })?;
+                (self.tell)(&Told::Failed { name, reason: &reason });
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&self, repository: &store::Repository) -> Result<Result<Done, String>, StoreError> {
+        let id = &repository.listed.id;
+        let place = match self.fetch(repository) {
+            Ok(Some(place)) => place,
+            // A wiki that nobody has written yet.
+            Ok(None) => return Ok(Ok(Done::Scanned { scanned: Scanned::default(), tips: Vec::new() })),
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let folder = place.path();
+        let opened = match Repository::open(&folder) {
+            Ok(opened) => opened,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let tips = tips(&opened);
+        let id_width = opened.blob_hash().nothing().as_bytes().len();
+        drop(opened);
+        if self.is_known(id, &tips)? {
+            return Ok(Ok(Done::Unchanged));
+        }
+        let known = self.store.clean_blobs_of_network(id, self.rules, ENGINE, id_width)?;
+        let known = KnownBlobs::from_bytes(id_width, known.as_packed().to_vec()).unwrap_or_default();
+        let scanned = self.scan(&repository.listed.name, &folder, id_width, &known);
+        Ok(scanned.map(|scanned| Done::Scanned { scanned, tips }))
+    }
+
+    /// Whether a repository with these `tips` is as it was when it was last read whole, in the way of this worker.
+    pub(super) fn is_known(&self, id: &str, tips: &[Tip]) -> Result<bool, StoreError> {
+        let previous = self.store.previous(id)?;
+        Ok(previous.is_some_and(|previous| {
+            let way = (previous.rules.as_str(), previous.engine.as_str());
+            way == (self.rules, ENGINE) && previous.gap_count == 0 && previous.tips == tips
+        }))
+    }
+
+    /// Brings the objects here, where they are not; `None`: there are none.
+    fn fetch(&self, repository: &store::Repository) -> Result<Option<Fetched>, String> {
+        let store::Listed { id, clone_url, wiki, .. } = &repository.listed;
+        let url = match Address::from_text(clone_url) {
+            Address::Folder(path) => return Ok(Some(Fetched::Folder(path))),
+            Address::Url(url) => url,
+        };
+        let organisation = Organisation::parse(&repository.source, self.base_url).map_err(|error| error.to_string())?;
+        let login = organisation.login(&(self.credentials)(&organisation)?, &url, self.clock);
+        let options = MirrorOptions { login: login.as_ref(), foreign: true, ..self.mirrors };
+        let fetched = match self.keep {
+            Some(folder) => mirror::keep(&url, (folder, id), None, &options, self.cancel).map(Fetched::Kept),
+            None => mirror::mirror(&url, &options, self.cancel).map(Fetched::Temporary),
+        };
+        match fetched {
+            Ok(fetched) => Ok(Some(fetched)),
+            Err(error) if *wiki && error.is_absent() => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn scan(&self, name: &str, path: &Path, id_width: usize, known: &KnownBlobs) -> Result<Scanned, String> {
+        let folder = tempfile::Builder::new().prefix("keytrail-").tempdir();
+        let folder = folder.map_err(|error| format!("cannot make a temporary folder: {error}"))?;
+        let job = Job {
+            path: path.to_path_buf(),
+            name: name.to_owned(),
+            folder: folder.path().to_path_buf(),
+            id_width,
+            ..self.job.clone()
+        };
+        self.runner.run(&job, known, self.cancel)
+    }
+}
+
+/// All refs of a repository, by name.
+pub(super) fn tips(repository: &Repository) -> Vec<Tip> {
+    let (references, _) = repository.references();
+    let mut tips: Vec<Tip> = references
+        .into_iter()
+        .map(|reference| Tip { name: reference.name.into_bytes(), id: reference.target })
+        .collect();
+    tips.sort_unstable();
+    tips
+}
