@@ -19,6 +19,6 @@ mod worker;
 pub use error::AuditError;
 pub use job::{Job, Runner, Scanned};
 pub use picture::picture;
-pub use queue::{ORPHANED, QueueError};
+pub use queue::QueueError;
 pub use run::{Audit, Ended};
 pub use worker::{CredentialsOf, Told, Worker};

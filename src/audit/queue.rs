@@ -1,7 +1,7 @@
 //! The queue of repositories that are to be scanned: `apalis`, in the store's own database, shared by any number of workers.
 //!
-//! It delivers a ticket **at least once**. A worker that says nothing for [`ORPHANED`] is taken for dead, and what it had goes
-//! to another one; if it was only frozen, both finish. So a ticket only says where to look: whether anything is left to
+//! It delivers a ticket **at least once**. A worker that says nothing for [`MISSED`] heartbeats is taken for dead, and what it
+//! had goes to another one; if it was only frozen, both finish. So a ticket only says where to look: whether anything is left to
 //! do, and how often it was tried, is in the store ([`crate::store::Store::attempt`]), which takes results as states.
 
 use crate::store::StoreAddress;
@@ -20,24 +20,22 @@ use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-/// How often a worker says that it lives.
-const HEARTBEAT: Duration = Duration::from_secs(5);
 /// So many heartbeats may be missing: a machine that swaps is slow, and not dead.
-const MISSED: u32 = 4;
-/// After this long a worker is taken for dead.
-pub const ORPHANED: Duration = HEARTBEAT.saturating_mul(MISSED);
+const MISSED: usize = 4;
 /// How often an idle worker looks for tickets.
 const POLL: Duration = Duration::from_millis(500);
 /// How often a worker looks whether it is to stop.
 const TICK: Duration = Duration::from_millis(20);
 /// A database that is away is asked again for so long, then the worker gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Before that it is waited for so long.
 const PAUSE: Duration = Duration::from_secs(1);
+/// So often a file's tables are tried to be made: there are eleven steps, at each of which another process may be ahead.
+const TRIES: u32 = 100;
 /// So many tickets are written in one transaction.
 const PUSHED: usize = 1000;
 /// Another writer of a file is waited for so long.
-const BUSY: Duration = Duration::from_secs(60);
+const BUSY: Duration = Duration::from_mins(1);
 
 /// A repository that is to be scanned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +54,8 @@ pub struct Queue {
     store: StoreAddress,
     /// Only workers of the same name take from it.
     name: String,
+    /// How often a worker says that it lives.
+    heartbeat: Duration,
 }
 
 #[derive(Debug)]
@@ -80,13 +80,13 @@ struct Order {
 }
 
 impl Queue {
-    /// The queue in the store at `address`, for workers of one version and one rule set: `name` tells them from others. Makes its
-    /// tables if there are none.
+    /// The queue in the store at `address`, for workers of one version and one rule set: `name` tells them from others. Each says
+    /// that it lives once in a `heartbeat`. Makes its tables if there are none.
     ///
     /// # Errors
     ///
     /// The database cannot be reached, or may not be changed.
-    pub fn open(address: &StoreAddress, name: &str) -> Result<Self, QueueError> {
+    pub fn open(address: &StoreAddress, name: &str, heartbeat: Duration) -> Result<Self, QueueError> {
         let failed = |cause: BoxDynError| QueueError { store: address.clone(), doing: "open it", cause };
         let runtime =
             runtime::Builder::new_current_thread().enable_all().build().map_err(|error| failed(error.into()))?;
@@ -95,7 +95,7 @@ impl Queue {
                 StoreAddress::File(path) => {
                     let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY);
                     let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
-                    SqliteStorage::migrations().run(&pool).await?;
+                    make_tables(&pool).await?;
                     Ok(Database::Sqlite(pool))
                 }
                 StoreAddress::Postgres(url) => {
@@ -106,11 +106,11 @@ impl Queue {
             }
         };
         let database = runtime.block_on(opening).map_err(failed)?;
-        Ok(Self { runtime, database, store: address.clone(), name: name.to_owned() })
+        Ok(Self { runtime, database, store: address.clone(), name: name.to_owned(), heartbeat })
     }
 
     /// Lets `tickets` wait for workers.
-    pub fn push(&self, tickets: Vec<Ticket>) -> Result<(), QueueError> {
+    pub fn push(&self, tickets: &[Ticket]) -> Result<(), QueueError> {
         let pushing = async {
             for some in tickets.chunks(PUSHED) {
                 match &self.database {
@@ -210,16 +210,28 @@ impl Queue {
 
     fn sqlite(&self, pool: &SqlitePool) -> SqliteStorage<Ticket> {
         let config = apalis_sqlite::Config::default().queue(&self.name).batch_size(1).lock_tasks(false);
-        SqliteStorage::new(pool).with_config(config.heartbeat_interval(HEARTBEAT).missed_heartbeats(MISSED as usize))
+        SqliteStorage::new(pool).with_config(config.heartbeat_interval(self.heartbeat).missed_heartbeats(MISSED))
     }
 
     fn postgres(&self, pool: &PgPool) -> PostgresStorage<Ticket> {
         let config = apalis_postgres::Config::default().queue(&self.name).batch_size(1).lock_tasks(false);
-        PostgresStorage::new(pool).with_config(config.heartbeat_interval(HEARTBEAT).missed_heartbeats(MISSED as usize))
+        PostgresStorage::new(pool).with_config(config.heartbeat_interval(self.heartbeat).missed_heartbeats(MISSED))
     }
 
     fn error(&self, doing: &'static str, cause: BoxDynError) -> QueueError {
         QueueError { store: self.store.clone(), doing, cause }
+    }
+}
+
+/// Makes the queue's tables. Two that do so at once get in each other's way in a file: the one that comes second fails as a whole,
+/// and finds what the first one did when it tries again.
+async fn make_tables(pool: &SqlitePool) -> Result<(), BoxDynError> {
+    let mut tries = 1..=TRIES;
+    loop {
+        match SqliteStorage::migrations().run(pool).await {
+            Err(_) if tries.next().is_some() => tokio::time::sleep(TICK).await,
+            made => return Ok(made?),
+        }
     }
 }
 

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 const TOGETHER: usize = 100;
 /// How often other workers' progress is looked at.
 const LOOK: Duration = Duration::from_millis(500);
+/// After so long without progress it is said what is waited for.
+const SILENCE: Duration = Duration::from_mins(1);
 /// How soon this process's own is.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -120,14 +122,14 @@ impl Audit<'_> {
         }
         let at = (self.worker.now)();
         for some in unchanged.chunks(TOGETHER) {
-            let record = |one: &'_ store::Repository| (one.listed.id.clone(), one.listed.name.clone());
-            let names: Vec<_> = some.iter().map(record).collect();
-            let records: Vec<Record<'_>> = names
-                .iter()
-                .map(|(id, _)| Record { run, repository: id, at: &at, outcome: Outcome::Unchanged })
-                .collect();
+            let record = |one: &store::Repository| one.listed.id.clone();
+            let ids: Vec<String> = some.iter().map(record).collect();
+            let records: Vec<Record<'_>> =
+                ids.iter().map(|id| Record { run, repository: id, at: &at, outcome: Outcome::Unchanged }).collect();
             self.worker.store.record_all(&records)?;
-            names.iter().for_each(|(_, name)| (self.worker.tell)(&Told::Unchanged(name)));
+            for one in some {
+                (self.worker.tell)(&Told::Unchanged(&one.listed.name));
+            }
         }
         Ok(changed)
     }
@@ -144,7 +146,7 @@ impl Audit<'_> {
         let queue = self.worker.queue()?;
         let left = AtomicUsize::new(repositories.len());
         let ticket = |repository: store::Repository| Ticket { run: run.0, repository: repository.listed.id };
-        queue.push(repositories.into_iter().map(ticket).collect())?;
+        queue.push(&repositories.into_iter().map(ticket).collect::<Vec<_>>())?;
         let (done, superseded, failed) = (AtomicBool::new(false), AtomicBool::new(false), Mutex::new(None));
         thread::scope(|scope| {
             scope.spawn(|| {
@@ -175,7 +177,7 @@ impl Audit<'_> {
 
     /// Waits until nothing is left to do, here or elsewhere, or until `done`.
     fn watch(&self, run: RunId, left: &AtomicUsize, done: &AtomicBool) -> Result<bool, StoreError> {
-        let mut looked = Instant::now();
+        let (mut looked, mut moved, mut before) = (Instant::now(), Instant::now(), 0);
         let mut all_here = true;
         while !done.load(Ordering::SeqCst) && !self.worker.cancel.load(Ordering::Relaxed) {
             // When this process has done all of them there is no need to wait; it is asked once, since some may have come twice.
@@ -187,6 +189,12 @@ impl Audit<'_> {
                     return Ok(progress.superseded);
                 }
                 looked = Instant::now();
+                if progress.left != before {
+                    (moved, before) = (looked, progress.left);
+                } else if self.worker.jobs == 0 && moved.elapsed() >= SILENCE {
+                    (self.worker.tell)(&Told::Waiting(progress.left));
+                    moved = looked;
+                }
             }
             thread::sleep(TICK);
         }

@@ -45,6 +45,8 @@ pub struct Worker<'a> {
     pub mirrors: MirrorOptions<'a>,
     /// How many repositories are scanned at a time.
     pub jobs: usize,
+    /// How often it says that it lives: one that has been silent four times as long is taken for dead.
+    pub heartbeat: Duration,
     /// Says when it is.
     pub now: &'a (dyn Fn() -> Moment + Sync),
     /// Is told what becomes of each repository.
@@ -58,6 +60,8 @@ pub struct Worker<'a> {
 pub enum Told<'a> {
     /// So many are to be looked at.
     Listed(usize),
+    /// For a minute nobody has looked at one: so many wait for a worker.
+    Waiting(u64),
     /// It was read: so many findings, so many gaps.
     Scanned {
         /// Its name.
@@ -107,7 +111,7 @@ impl Worker<'_> {
     pub(super) fn queue(&self) -> Result<Queue, QueueError> {
         let way = format!("{ENGINE}\n{}\n{}", self.rules, self.base_url.unwrap_or_default());
         let digest: String = Sha256::digest(way).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Queue::open(self.store.address(), &format!("keytrail {digest}"))
+        Queue::open(self.store.address(), &format!("keytrail {digest}"), self.heartbeat)
     }
 
     /// Scans what waits in the queue, until it is stopped; or until there has been nothing to do for `idle`.

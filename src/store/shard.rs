@@ -75,7 +75,7 @@ mod tests {
             let parts = (1..=8_u32).map(|index| Shard { index, count: 8 });
             let of: Vec<_> = parts.filter(|part| slot % part.count() == part.remainder()).collect();
             assert_eq!(of.len(), 1);
-            sizes[of[0].remainder() as usize] += 1;
+            sizes[usize::try_from(of[0].remainder()).unwrap()] += 1;
         }
         assert!(sizes.iter().all(|size| (900..1100).contains(size)), "{sizes:?}");
     }

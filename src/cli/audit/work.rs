@@ -46,6 +46,9 @@ pub(in crate::cli) struct WorkArgs {
     /// Unpack and decode no object to more than its own size and this much
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = parse_size)]
     max_decoded: u64,
+    /// Say so often that this process lives: what one had that has been silent four times as long goes to another
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    heartbeat: u64,
     /// Say nothing of each repository, only how it ended
     #[arg(short, long)]
     quiet: bool,
@@ -96,6 +99,7 @@ impl WorkArgs {
             keep: self.keep_mirrors.as_deref(),
             mirrors: MirrorOptions { time: Some(time), disk: Some(self.max_disk), ..MirrorOptions::default() },
             jobs,
+            heartbeat: Duration::from_secs(self.heartbeat),
             now: &now,
             tell: &tell,
             cancel,
@@ -117,6 +121,7 @@ fn absolute(file: &Path) -> Result<PathBuf, CliError> {
 fn line(told: &Told<'_>) -> Option<String> {
     Some(match *told {
         Told::Listed(count) => format!("{count} repositories"),
+        Told::Waiting(count) => format!("{count} repositories wait for a worker of the same version and options"),
         Told::Scanned { name, findings: 0, gaps: 0 } => format!("scanned    {name}"),
         Told::Scanned { name, findings, gaps: 0 } => format!("scanned    {name}: {findings} findings"),
         Told::Scanned { name, findings, gaps } => format!("scanned    {name}: {findings} findings, {gaps} gaps"),
