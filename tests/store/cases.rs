@@ -383,7 +383,7 @@ fn resumed(address: &StoreAddress) {
     let known = unfinished().unwrap();
     assert_eq!((known.id, known.ended, known.counts), (run, None, counts), "after a crash");
     assert_eq!(left(), ["acme/a", "acme/c"]);
-    assert_eq!(store.unfinished_run("github:other").unwrap(), None);
+    assert_eq!(store.unfinished_run("github:other", Shard::default()).unwrap(), None);
     store.finish_run(run, &at(1), RunEnd { exit_code: 2, interrupted: true }).unwrap();
     assert_eq!(unfinished().unwrap().end, Some(RunEnd { exit_code: 2, interrupted: true }), "after Ctrl-C");
     Found::these(&[]).record(&store, run, 2, "a");
