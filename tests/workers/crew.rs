@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Long enough for a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Stands before git in the search path. What it is to fetch decides what happens: `slow` waits for the file `go`, once the
 /// file `begun` is there; `poison` kills who started it, as a repository would that crashes its worker.
