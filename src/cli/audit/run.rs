@@ -6,8 +6,8 @@ use crate::audit::source::{ListOptions, Organisation};
 use crate::audit::{Audit, Ended};
 use crate::cli::{error::CliError, exit, output::Output, signal, terminal::Terminal};
 use crate::model::Secret;
-use crate::store::{Changes, Counts, OutcomeKind, Shard, Store};
-use clap::Args;
+use crate::store::{Changes, Counts, Filter, OutcomeKind, Shard, Store, StoredFinding, Triage};
+use clap::{Args, ValueEnum};
 use std::process::ExitCode;
 
 /// Failures that are named at the end; `audit status` names all.
@@ -15,8 +15,8 @@ const NAMED: usize = 20;
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  every repository is covered, and nothing is open that this run found for the first time
-  1  new findings
+  0  every repository is covered, and nothing in them is open
+  1  open findings; with --exit-on new only those that this run found first, or found again
   2  an error, or a repository that could not be covered. Wins over 1";
 
 #[derive(Debug, Args)]
@@ -37,11 +37,23 @@ pub(in crate::cli) struct RunArgs {
     /// Look at one of N equal parts of the repositories: part I from 1 to N
     #[arg(long, value_name = "I/N", default_value = "1/1", hide_default_value = true)]
     shard: Shard,
+    /// Which open findings make the exit code 1
+    #[arg(long, value_name = "WHICH", value_enum, default_value = "open")]
+    exit_on: ExitOn,
     /// Scan N repositories at a time; 0 leaves all to `audit worker` elsewhere, and waits
     #[arg(short, long, value_name = "N", default_value = "2")]
     jobs: usize,
     #[command(flatten)]
     work: WorkArgs,
+}
+
+/// What makes the exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ExitOn {
+    /// Everything that nobody has decided upon
+    Open,
+    /// What the last run did not know
+    New,
 }
 
 /// What of an organisation is looked at.
@@ -88,8 +100,17 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
     })?;
     let changes = store.changes(ended.run, &now())?;
     summary(&store, &ended, &changes)?;
-    let new = changes.new.iter().chain(&changes.reopened).filter(|finding| finding.triage.as_str() == "open").count();
-    let ending = exit::Ending { incomplete: !ended.is_complete(), findings: new, findings_code: exit::REFUSED };
+    let is_open = |finding: &&StoredFinding| finding.triage == Triage::Open;
+    let findings = match args.exit_on {
+        ExitOn::New => changes.new.iter().chain(&changes.reopened).filter(is_open).count(),
+        // A repository that could not be read has findings that this run did not see; it makes the code 2 anyway.
+        ExitOn::Open => {
+            let all = store.findings(&Filter::default(), &now())?;
+            let seen = |finding: &&StoredFinding| finding.life.last.run == ended.run && finding.life.gone.is_none();
+            all.iter().filter(is_open).filter(seen).count()
+        }
+    };
+    let ending = exit::Ending { incomplete: !ended.is_complete(), findings, findings_code: exit::REFUSED };
     Ok(ending.code())
 }
 
