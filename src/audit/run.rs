@@ -2,10 +2,10 @@
 
 use super::error::AuditError;
 use super::queue::Ticket;
-use super::source::{Address, Credentials, ListOptions, Listed, Listing, Organisation};
-use super::worker::{ENGINE, Told, Worker, tips};
-use crate::git::Repository;
+use super::source::{Credentials, ListOptions, Listed, Listing, Organisation};
+use super::worker::{ENGINE, Told, Worker};
 use crate::store::{self, Counts, NewRun, Outcome, Record, Run, RunEnd, RunId, Shard, StoreError};
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 /// So many unchanged repositories are written down in one transaction.
 const TOGETHER: usize = 100;
+/// So many repositories' refs are looked at at a time.
+const LOOKERS: usize = 8;
 /// How often other workers' progress is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 /// After so long without progress it is said what is waited for.
@@ -106,38 +108,39 @@ impl Audit<'_> {
     }
 
     /// Writes down which repositories are as they were, and returns the others. That takes a look at the refs and nothing more, so
-    /// it is done here, and not through the queue.
+    /// it is done here, and not through the queue: a few at a time, since a host takes a while to answer.
     fn leave_out_unchanged(
         &self,
         run: RunId,
         repositories: Vec<store::Repository>,
     ) -> Result<Vec<store::Repository>, StoreError> {
-        let (mut changed, mut unchanged) = (Vec::new(), Vec::new());
-        for repository in repositories {
-            if self.worker.cancel.load(Ordering::Relaxed) {
-                break;
+        let count = repositories.len();
+        let (waiting, looked) = (Mutex::new(repositories.into_iter()), Mutex::new(Vec::with_capacity(count)));
+        let look = || {
+            while !self.worker.cancel.load(Ordering::Relaxed) {
+                let Some(next) = waiting.lock().unwrap_or_else(PoisonError::into_inner).next() else { break };
+                let is_unchanged = self.worker.is_unchanged(&next)?;
+                looked.lock().unwrap_or_else(PoisonError::into_inner).push((is_unchanged, next));
             }
-            let list = if self.is_unchanged(&repository)? { &mut unchanged } else { &mut changed };
-            list.push(repository);
-        }
+            Ok(())
+        };
+        thread::scope(|scope| {
+            let lookers: Vec<_> = (0..LOOKERS.min(count)).map(|_| scope.spawn(look)).collect();
+            let ends = lookers.into_iter().map(|looker| looker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            ends.collect::<Result<(), StoreError>>()
+        })?;
+        let looked = looked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (unchanged, changed): (Vec<_>, Vec<_>) = looked.into_iter().partition(|(is_unchanged, _)| *is_unchanged);
         let at = (self.worker.now)();
         for some in unchanged.chunks(TOGETHER) {
-            let record = |one: &store::Repository| one.listed.id.clone();
-            let ids: Vec<String> = some.iter().map(record).collect();
-            let records: Vec<Record<'_>> =
-                ids.iter().map(|id| Record { run, repository: id, at: &at, outcome: Outcome::Unchanged }).collect();
+            let unchanged = |id| Record { run, repository: id, at: &at, outcome: Outcome::Unchanged };
+            let records: Vec<Record<'_>> = some.iter().map(|(_, one)| unchanged(one.listed.id.as_str())).collect();
             self.worker.store.record_all(&records)?;
-            for one in some {
+            for (_, one) in some {
                 (self.worker.tell)(&Told::Unchanged(&one.listed.name));
             }
         }
-        Ok(changed)
-    }
-
-    fn is_unchanged(&self, repository: &store::Repository) -> Result<bool, StoreError> {
-        let Address::Folder(path) = Address::from_text(&repository.listed.clone_url) else { return Ok(false) };
-        let Ok(opened) = Repository::open(&path) else { return Ok(false) };
-        self.worker.is_known(&repository.listed.id, &tips(&opened))
+        Ok(changed.into_iter().map(|(_, repository)| repository).collect())
     }
 
     /// Has `repositories` scanned, here and by all other workers of the queue, and says whether a newer run has taken the place of

@@ -5,7 +5,7 @@ use super::job::{Job, Runner, Scanned};
 use super::queue::{Queue, QueueError, Ticket};
 use super::source::{Address, Clock, Credentials, Organisation};
 use crate::git::Repository;
-use crate::git::mirror::{self, MirrorOptions};
+use crate::git::mirror::{self, Login, MirrorOptions};
 use crate::model::KnownBlobs;
 use crate::store::{self, Attempt, CleanBlobs, Moment, Outcome, Record, RunId, Scan, Store, StoreError, Tip};
 use sha2::{Digest, Sha256};
@@ -229,7 +229,7 @@ impl Worker<'_> {
         let tips = tips(&opened);
         let id_width = opened.blob_hash().nothing().as_bytes().len();
         drop(opened);
-        if self.is_known(id, &tips)? {
+        if self.last_tips(id)?.is_some_and(|last| last == tips) {
             return Ok(Ok(Done::Unchanged));
         }
         let known = self.store.clean_blobs_of_network(id, self.rules, ENGINE, id_width)?;
@@ -238,13 +238,40 @@ impl Worker<'_> {
         Ok(scanned.map(|scanned| Done::Scanned { scanned, tips }))
     }
 
-    /// Whether a repository with these `tips` is as it was when it was last read whole, in the way of this worker.
-    pub(super) fn is_known(&self, id: &str, tips: &[Tip]) -> Result<bool, StoreError> {
-        let previous = self.store.previous(id)?;
-        Ok(previous.is_some_and(|previous| {
+    /// Whether a repository is as it was when it was last read. That takes a look at its refs and nothing more. What cannot be
+    /// looked at may have changed.
+    pub(super) fn is_unchanged(&self, repository: &store::Repository) -> Result<bool, StoreError> {
+        let Some(last) = self.last_tips(&repository.listed.id)? else { return Ok(false) };
+        let tips = match Address::from_text(&repository.listed.clone_url) {
+            Address::Folder(path) => Repository::open(&path).ok().map(|opened| tips(&opened)),
+            Address::Url(url) => self.remote_tips(&url, repository),
+        };
+        Ok(tips.is_some_and(|tips| tips == last))
+    }
+
+    /// The refs of a repository when it was last read whole, in the way of this worker.
+    fn last_tips(&self, id: &str) -> Result<Option<Vec<Tip>>, StoreError> {
+        let previous = self.store.previous(id)?.filter(|previous| {
             let way = (previous.rules.as_str(), previous.engine.as_str());
-            way == (self.rules, ENGINE) && previous.gap_count == 0 && previous.tips == tips
-        }))
+            way == (self.rules, ENGINE) && previous.gap_count == 0
+        });
+        Ok(previous.map(|previous| previous.tips))
+    }
+
+    fn remote_tips(&self, url: &str, repository: &store::Repository) -> Option<Vec<Tip>> {
+        let login = self.login(url, &repository.source).ok()?;
+        let options = MirrorOptions { login: login.as_ref(), foreign: true, ..self.mirrors };
+        match mirror::refs(url, &options, self.cancel) {
+            Ok(refs) => Some(refs.into_iter().map(|(name, id)| Tip { name, id }).collect()),
+            Err(error) if repository.listed.wiki && error.is_absent() => Some(Vec::new()),
+            Err(_) => None,
+        }
+    }
+
+    /// Who git is at `url`.
+    fn login(&self, url: &str, source: &str) -> Result<Option<Login>, String> {
+        let organisation = Organisation::parse(source, self.base_url).map_err(|error| error.to_string())?;
+        Ok(organisation.login(&(self.credentials)(&organisation)?, url, self.clock))
     }
 
     /// Brings the objects here, where they are not; `None`: there are none.
@@ -254,8 +281,7 @@ impl Worker<'_> {
             Address::Folder(path) => return Ok(Some(Fetched::Folder(path))),
             Address::Url(url) => url,
         };
-        let organisation = Organisation::parse(&repository.source, self.base_url).map_err(|error| error.to_string())?;
-        let login = organisation.login(&(self.credentials)(&organisation)?, &url, self.clock);
+        let login = self.login(&url, &repository.source)?;
         let options = MirrorOptions { login: login.as_ref(), foreign: true, ..self.mirrors };
         let fetched = match self.keep {
             Some(folder) => mirror::keep(&url, (folder, id), None, &options, self.cancel).map(Fetched::Kept),
@@ -283,7 +309,7 @@ impl Worker<'_> {
 }
 
 /// All refs of a repository, by name.
-pub(super) fn tips(repository: &Repository) -> Vec<Tip> {
+fn tips(repository: &Repository) -> Vec<Tip> {
     let (references, _) = repository.references();
     let mut tips: Vec<Tip> = references
         .into_iter()

@@ -8,9 +8,11 @@ mod address;
 mod child;
 mod kept;
 mod login;
+mod remote;
 
 pub use kept::{Kept, keep};
 pub use login::Login;
+pub use remote::refs;
 
 use super::program;
 use address::Address;
@@ -207,10 +209,15 @@ impl<'a> Task<'a> {
     }
 
     fn run(&self, command: &mut Command, folder: &Path) -> Result<(), MirrorError> {
+        self.run_into(command, folder, Stdio::null())
+    }
+
+    /// The same, with what git prints in `printed`.
+    fn run_into(&self, command: &mut Command, folder: &Path, printed: Stdio) -> Result<(), MirrorError> {
         // Into a file: a pipe would need a thread, and would stay open as long as any process that git left behind.
         let said = folder.join("stderr");
         let stderr = File::create(&said).map_err(|source| self.no_folder(source))?;
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
+        command.stdin(Stdio::null()).stdout(printed).stderr(stderr);
         let (time, disk) = (self.options.time, self.options.disk);
         let bounds = Bounds { cancel: self.cancel, time, disk: disk.map(|most| (folder, most)) };
         let url = self.shown.clone();

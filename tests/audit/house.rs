@@ -52,10 +52,13 @@ impl House {
     }
 
     pub fn night(&self, more: &[&str]) -> Night {
-        let org = format!("dir:{}", self.place("org").display());
+        self.night_of(&format!("dir:{}", self.place("org").display()), more)
+    }
+
+    pub fn night_of(&self, org: &str, more: &[&str]) -> Night {
         let store = self.place("store.db");
         let output =
-            self.keytrail(&[&["audit", "run", "--org", &org, "--store", store.to_str().unwrap()], more].concat());
+            self.keytrail(&[&["audit", "run", "--org", org, "--store", store.to_str().unwrap()], more].concat());
         let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         Night { code: output.status.code().unwrap_or(-1), said }
     }

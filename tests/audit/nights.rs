@@ -110,3 +110,34 @@ fn the_page_and_the_table_show_what_the_store_knows() {
         assert!(!text.contains(secret));
     }
 }
+
+/// What a server says of its refs is what a mirror of it would have: an unchanged repository is not fetched, whatever refs it has.
+#[test]
+fn an_unchanged_repository_elsewhere_costs_a_look_at_its_refs() {
+    for keep in [false, true] {
+        let house = House::new(36);
+        let (plain, odd, empty) = (Repo::new(), Repo::new(), Repo::new());
+        plain.put("a", "a\n");
+        odd.put("b", "b\n");
+        odd.git(&["tag", "-a", "v1", "-m", "one"]);
+        odd.git(&["tag", "light"]);
+        for name in ["refs/pull/1/head", "refs/heads/ä-b", "refs/strange/one"] {
+            odd.git(&["update-ref", name, "HEAD"]);
+        }
+        odd.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/heads/main"]);
+        odd.git(&["checkout", "-q", "--detach"]);
+        let list = house.place("list");
+        fs::write(&list, [&plain, &odd, &empty].map(|repo| repo.url() + "\n").concat()).unwrap();
+        let org = format!("file:{}", list.display());
+        let mirrors = house.place("mirrors");
+        let more: &[&str] = if keep { &["--keep-mirrors", mirrors.to_str().unwrap()] } else { &[] };
+        let night = house.night_of(&org, more);
+        assert!(night.code == 0 && night.said.contains("3 scanned, 0 unchanged"), "{}", night.said);
+        let night = house.night_of(&org, more);
+        assert!(night.code == 0 && night.said.contains("0 scanned, 3 unchanged"), "{}", night.said);
+        odd.git(&["update-ref", "-d", "refs/strange/one"]);
+        empty.put("c", "c\n");
+        let night = house.night_of(&org, more);
+        assert!(night.code == 0 && night.said.contains("2 scanned, 1 unchanged"), "{}", night.said);
+    }
+}

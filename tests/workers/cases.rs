@@ -65,6 +65,7 @@ pub fn a_frozen_worker_wakes_up_late(store: &StoreAddress) {
     crew.is_whole(&[]);
     let (code, said) = crew.run("next", &["--exit-on", "new"]).end();
     assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("0 scanned, 9 unchanged"), "{said}");
     assert!(said.contains("0 new, 0 come back, 0 fixed, 0 gone"), "{said}");
 }
 

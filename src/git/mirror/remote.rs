@@ -1,0 +1,67 @@
+//! The refs that a server has, without their objects.
+
+use super::{MirrorError, MirrorOptions, Task, private_folder};
+use crate::model::Oid;
+use std::fs::{self, File};
+use std::process::Stdio;
+use std::sync::atomic::AtomicBool;
+
+/// More than this many bytes of refs are not read: five million of them.
+const MOST: u64 = 512 << 20;
+
+/// All refs of the repository at `url`, by name, as a mirror of it would have them: names below `refs/` and what they name.
+///
+/// # Errors
+/// As for [`super::mirror`]; besides, an answer that is no list of refs.
+pub fn refs(url: &str, options: &MirrorOptions<'_>, cancel: &AtomicBool) -> Result<Vec<(Vec<u8>, Oid)>, MirrorError> {
+    let options = MirrorOptions { disk: Some(options.disk.unwrap_or(MOST).min(MOST)), ..*options };
+    let task = Task::new(url, &options, cancel)?;
+    let folder = private_folder(options.folder).map_err(|source| task.no_folder(source))?;
+    let list = folder.path().join("refs");
+    let file = File::create(&list).map_err(|source| task.no_folder(source))?;
+    let mut command = task.command();
+    command.args(["ls-remote", "--quiet", "--", &task.address.plain]);
+    task.run_into(&mut command, folder.path(), Stdio::from(file))?;
+    let text = fs::read(&list).map_err(|source| task.no_folder(source))?;
+    let mut refs = Vec::new();
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        let one = parse(line).ok_or_else(|| MirrorError::Failed {
+            url: task.shown.clone(),
+            words: format!("its list of refs makes no sense: {:?}", String::from_utf8_lossy(line)),
+        })?;
+        refs.extend(one);
+    }
+    refs.sort_unstable();
+    Ok(refs)
+}
+
+/// `ID TAB NAME LF`. What is not below `refs/` (HEAD), or what a tag leads to (`^{}`), is no ref: an inner `None`.
+fn parse(line: &[u8]) -> Option<Option<(Vec<u8>, Oid)>> {
+    let line = line.strip_suffix(b"\n")?;
+    let tab = line.iter().position(|&byte| byte == b'\t')?;
+    let id = Oid::from_hex(&line[..tab]).ok()?;
+    let name = &line[tab + 1..];
+    Some((name.starts_with(b"refs/") && !name.ends_with(b"^{}")).then(|| (name.to_vec(), id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_ref_or_something_beside_it_or_nonsense() {
+        let id = "1234567890123456789012345678901234567890";
+        let wide = format!("{id}{}", "0".repeat(24));
+        let line = |text: String| parse(text.as_bytes());
+        assert!(line(format!("{id}\trefs/heads/a\n")).unwrap().is_some());
+        assert!(line(format!("{wide}\trefs/heads/ä b\n")).unwrap().is_some());
+        for beside in [format!("{id}\tHEAD\n"), format!("{id}\trefs/tags/v1^{{}}\n")] {
+            assert_eq!(line(beside), Some(None));
+        }
+        for nonsense in ["", "\n", "x\trefs/heads/a\n", "<html>\n"] {
+            assert_eq!(line(nonsense.to_owned()), None);
+        }
+        assert_eq!(line(format!("{id} refs/heads/a\n")), None);
+        assert_eq!(line(format!("{id}\trefs/heads/a")), None, "cut off");
+    }
+}
