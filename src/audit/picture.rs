@@ -59,19 +59,22 @@ struct Commit {
 /// The store cannot be read.
 pub fn picture(store: &Store, title: &str, now: Timestamp) -> Result<Picture, StoreError> {
     let moment = Moment::from(now);
-    let runs = store.runs(None, RUNS)?;
-    let last = runs.first().map(|run| run.id);
-    let outcomes = last.map(|run| store.outcomes(run)).transpose()?.unwrap_or_default();
+    let (runs, last) = (store.runs(None, RUNS)?, store.last_runs()?);
+    let mut outcomes = Vec::new();
+    for run in &last {
+        outcomes.extend(store.outcomes(run.id)?);
+    }
     let findings = store.findings(&Filter::default(), &moment)?;
-    let urls = |name: &str| findings.iter().find(|finding| finding.repository_name == name)?.web_url.clone();
+    let urls = |id: &str| findings.iter().find(|finding| finding.repository == id)?.web_url.clone();
     let words = Words::new();
     let new = |run: RunId| findings.iter().filter(|finding| finding.life.first.run == run).count() as u64;
+    let shown = findings.iter().map(|stored| finding(stored, &last, now, &words));
     let mut picture = Picture {
         title: words.line(title),
         made_at: now,
-        since: runs.get(1).and_then(|run| time(&run.started)),
-        repositories: outcomes.iter().map(|outcome| repository(outcome, urls(&outcome.name), &words)).collect(),
-        findings: findings.iter().filter_map(|stored| finding(stored, last, now, &words)).collect(),
+        since: last.first().and_then(|run| before(&runs, run)).and_then(|run| time(&run.started)),
+        repositories: outcomes.iter().map(|outcome| repository(outcome, urls(&outcome.repository), &words)).collect(),
+        findings: shown.collect::<Result<_, _>>()?,
         runs: runs.iter().filter_map(|one| run(one, new(one.id))).collect(),
         notes: Vec::new(),
     };
@@ -79,7 +82,20 @@ pub fn picture(store: &Store, title: &str, now: Timestamp) -> Result<Picture, St
     if unlisted > 0 {
         picture.notes.push(format!("{unlisted} findings are in repositories that are not listed any more."));
     }
+    for run in &last {
+        let problems =
+            run.problems.iter().map(|problem| words.line(&format!("Not listed whole: {}: {problem}", run.source)));
+        picture.notes.extend(problems);
+        if run.ended.is_none() {
+            picture.notes.push(words.line(&format!("Run {} of {} has not come to its end.", run.id, run.source)));
+        }
+    }
     Ok(picture)
+}
+
+/// The run of the same source and shard before `run`.
+fn before<'a>(runs: &'a [Run], run: &Run) -> Option<&'a Run> {
+    runs.iter().find(|other| other.id < run.id && other.source == run.source && other.shard == run.shard)
 }
 
 /// Makes texts fit for one line. Values in them were masked when they were stored.
@@ -148,12 +164,13 @@ fn run(run: &Run, new: u64) -> Option<PictureRun> {
     })
 }
 
-fn finding(stored: &StoredFinding, last: Option<RunId>, now: Timestamp, words: &Words) -> Option<PictureFinding> {
-    // It was checked when it was stored.
-    let fields: Line = serde_json::from_str(&stored.line).ok()?;
+fn finding(stored: &StoredFinding, last: &[Run], now: Timestamp, words: &Words) -> Result<PictureFinding, StoreError> {
+    let nonsense = |why: String| StoreError::Line(format!("the store's line of {}: {why}", stored.fingerprint));
+    let fields: Line = serde_json::from_str(&stored.line).map_err(|error| nonsense(error.to_string()))?;
     let life = &stored.life;
     let presence = life.presence();
-    let is_new = Some(life.first.run) == last || life.reopened.as_ref().is_some_and(|stamp| Some(stamp.run) == last);
+    let by_last = |run: RunId| last.iter().any(|last| last.id == run);
+    let is_new = by_last(life.first.run) || life.reopened.as_ref().is_some_and(|stamp| by_last(stamp.run));
     let state = match stored.triage {
         Triage::Revoked => State::Revoked,
         Triage::FalsePositive => State::FalsePositive,
@@ -178,8 +195,8 @@ fn finding(stored: &StoredFinding, last: Option<RunId>, now: Timestamp, words: &
     };
     let named: Vec<Option<&String>> = fields.components.iter().map(|component| component.spot.path.as_ref()).collect();
     let others = fields.occurrences.iter().filter(|spot| !named.contains(&spot.path.as_ref()));
-    let first = fields.components.first()?;
-    Some(PictureFinding {
+    let first = fields.components.first().ok_or_else(|| nonsense("it has no component".to_owned()))?;
+    Ok(PictureFinding {
         fingerprint: stored.fingerprint.to_string(),
         rule: stored.rule_id.clone(),
         title: words.line(&stored.title),

@@ -2,9 +2,10 @@
 
 use super::database::Store;
 use super::row::{parsed, plain, word};
-use super::{Filter, Life, Mark, Moment, StoreError, Triage, record, triage};
+use super::{Filter, Life, Mark, Moment, Stamp, StoreError, Triage, record, triage};
 use crate::model::{Confidence, Fingerprint, Severity};
 use futures_util::TryStreamExt;
+use serde::Serialize;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use std::cmp::Reverse;
@@ -48,6 +49,72 @@ pub struct StoredFinding {
     pub triage: Triage,
     /// The last decision.
     pub mark: Option<Mark>,
+}
+
+/// What the store adds to a line, under `audit`.
+#[derive(Serialize)]
+struct Added<'a> {
+    repository_id: &'a str,
+    repository: &'a str,
+    web_url: Option<&'a str>,
+    listed: bool,
+    state: &'static str,
+    now: &'static str,
+    first_seen: &'a Moment,
+    last_seen: &'a Moment,
+    fixed: Option<&'a Moment>,
+    gone: Option<&'a Moment>,
+    reopened: Option<&'a Moment>,
+    decision: Option<Decision<'a>>,
+}
+
+/// The last decision, whether it still holds or not.
+#[derive(Serialize)]
+struct Decision<'a> {
+    state: &'static str,
+    until: Option<String>,
+    reason: &'a str,
+    by: &'a str,
+    at: &'a Moment,
+}
+
+impl StoredFinding {
+    /// The line with what the store knows besides, in `audit`: see `docs/findings.schema.json`.
+    ///
+    /// # Errors
+    ///
+    /// The stored line is none.
+    pub fn audit_line(&self) -> Result<String, StoreError> {
+        let life = &self.life;
+        let at = |stamp: &'_ Option<Stamp>| stamp.as_ref().map(|stamp| stamp.at.clone());
+        let (fixed, gone, reopened) = (at(&life.fixed), at(&life.gone), at(&life.reopened));
+        let decision = self.mark.as_ref().map(|mark| Decision {
+            state: mark.triage.as_str(),
+            until: if let Triage::Accepted { until } = mark.triage { Some(until.to_string()) } else { None },
+            reason: &mark.reason,
+            by: &mark.who,
+            at: &mark.at,
+        });
+        let added = Added {
+            repository_id: &self.repository,
+            repository: &self.repository_name,
+            web_url: self.web_url.as_deref(),
+            listed: self.is_listed,
+            state: self.triage.as_str(),
+            now: life.presence().as_str(),
+            first_seen: &life.first.at,
+            last_seen: &life.last.at,
+            fixed: fixed.as_ref(),
+            gone: gone.as_ref(),
+            reopened: reopened.as_ref(),
+            decision,
+        };
+        let nonsense = || StoreError::Line(format!("the store's line of {}", self.fingerprint));
+        // The line stays as it was written, to the byte.
+        let line = self.line.strip_suffix('}').ok_or_else(nonsense)?;
+        let added = serde_json::to_string(&added).map_err(|_| nonsense())?;
+        Ok(format!("{line},\"audit\":{added}}}"))
+    }
 }
 
 const SQL: &str = "\

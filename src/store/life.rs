@@ -22,6 +22,17 @@ pub enum Presence {
     Gone,
 }
 
+impl Presence {
+    /// The word used in outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AtTip => "at_tip",
+            Self::InHistory => "in_history",
+            Self::Gone => "gone",
+        }
+    }
+}
+
 /// What is known of a finding's life in one repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Life {

@@ -1,11 +1,12 @@
 //! A point in time, as text.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use std::fmt;
 
 /// A point in time to the second: RFC 3339 in UTC, always of one width (`2026-11-25T03:45:03Z`), so that texts sort as times do.
 /// No clock is read here: whoever calls says when it is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Moment(String);
 
 impl Moment {

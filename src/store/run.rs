@@ -94,6 +94,9 @@ pub struct Run {
     pub problems: Vec<String>,
 }
 
+/// So many runs are looked through for the last of each source and shard.
+const RUNS: u32 = 1000;
+
 /// Of how many runs of a source each repository's outcome is kept: about a month of nights. The counts are kept for good.
 const KEPT: i64 = 30;
 
@@ -151,6 +154,20 @@ impl Store {
         })
     }
 
+    /// The last run of each source; of one that is audited in shards, the last of each shard. Newest first.
+    pub fn last_runs(&self) -> Result<Vec<Run>, StoreError> {
+        let mut last: Vec<Run> = Vec::new();
+        for run in self.runs(None, RUNS)? {
+            let newest = last.iter().find(|other| other.source == run.source);
+            // How many shards there are may change: what counts is how many there were in the newest run.
+            let is_of_this_cut = newest.is_none_or(|newest| newest.shard.count() == run.shard.count());
+            if is_of_this_cut && !last.iter().any(|other| other.source == run.source && other.shard == run.shard) {
+                last.push(run);
+            }
+        }
+        Ok(last)
+    }
+
     /// Writes down what went wrong while the repositories of `run` were listed.
     pub fn note_problems(&self, run: RunId, problems: &[String]) -> Result<(), StoreError> {
         self.write("write down what could not be listed", async |connection| {
@@ -164,7 +181,7 @@ impl Store {
     /// The last run of `source` and `shard`, if it was interrupted or never came to its end: it can be gone on with.
     pub fn unfinished_run(&self, source: &str, shard: Shard) -> Result<Option<Run>, StoreError> {
         // Runs of other shards lie between.
-        let last = self.runs(Some(source), 1000)?.into_iter().find(|run| run.shard == shard);
+        let last = self.runs(Some(source), RUNS)?.into_iter().find(|run| run.shard == shard);
         Ok(last.filter(|run| run.end.is_none_or(|end| end.interrupted)))
     }
 }

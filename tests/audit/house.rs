@@ -74,7 +74,14 @@ impl House {
 
     /// The `finding` lines that `audit findings` gives.
     pub fn findings(&self, filter: &[&str]) -> Vec<Value> {
+        let schema = serde_json::from_str(include_str!("../../docs/findings.schema.json")).unwrap();
+        let schema = jsonschema::validator_for(&schema).unwrap();
         let lines = self.ask(&[&["findings", "--format", "jsonl"], filter].concat());
-        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for line in &lines {
+            assert!(line["audit"].is_object());
+            schema.validate(line).unwrap();
+        }
+        lines
     }
 }

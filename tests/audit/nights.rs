@@ -36,7 +36,11 @@ fn a_finding_is_new_once_open_until_it_is_marked_and_fixed_when_it_is_gone_from_
     house.publish(&two, "two.git");
     let night = house.night(&[]);
     assert!(night.said.contains("1 scanned, 1 unchanged") && night.said.contains("1 fixed"), "{}", night.said);
-    assert_eq!(house.findings(&["--at", "history"]).len(), 1);
+    let history = house.findings(&["--at", "history"]);
+    assert_eq!(history.len(), 1);
+    let audit = &history[0]["audit"];
+    assert_eq!((&audit["state"], &audit["now"]), (&"revoked".into(), &"in_history".into()));
+    assert_eq!((&audit["decision"]["by"], audit["fixed"].is_string()), (&"jane".into(), true));
     assert!(house.ask(&["diff"]).contains("fixed: at no tip any more: 1"));
 
     // Nothing of the store can be used to sign a request.
@@ -140,4 +144,34 @@ fn an_unchanged_repository_elsewhere_costs_a_look_at_its_refs() {
         let night = house.night_of(&org, more);
         assert!(night.code == 0 && night.said.contains("2 scanned, 1 unchanged"), "{}", night.said);
     }
+}
+
+/// One store for several organisations: what each did last counts, and the last run of one says nothing about the other.
+#[test]
+fn the_last_run_of_one_source_does_not_hide_another() {
+    let mut house = House::new(37);
+    let (good, bad, other) = (Repo::new(), Repo::new(), Repo::new());
+    good.put("app.env", house.env_file());
+    bad.put("b", "b\n");
+    other.put("other.env", house.env_file());
+    house.publish(&good, "good.git");
+    let broken = house.publish(&bad, "broken.git");
+    let blob = bad.git(&["rev-parse", "HEAD:b"]);
+    fs::remove_file(broken.join("objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+    assert_eq!(house.night(&[]).code, 2);
+    let second = format!("dir:{}", house.place("second").display());
+    other.git(&["clone", "-q", "--bare", ".", house.place("second/other.git").to_str().unwrap()]);
+    for shard in ["1/2", "2/2"] {
+        house.night_of(&second, &["--shard", shard]);
+    }
+    let status = house.ask(&["status"]);
+    assert!(status.contains("not covered: broken.git") && status.contains("part 2/2"), "{status}");
+    let store = house.place("store.db");
+    let csv = house.keytrail(&["report", "--store", store.to_str().unwrap(), "--format", "csv"]);
+    let csv = String::from_utf8(csv.stdout).unwrap();
+    assert!(csv.contains("app.env") && csv.contains("other.env"), "{csv}");
+    assert_eq!(csv.lines().filter(|line| line.starts_with("new,")).count(), 2, "{csv}");
+    let html = house.keytrail(&["report", "--store", store.to_str().unwrap()]);
+    let html = String::from_utf8(html.stdout).unwrap();
+    assert!(["good.git", "broken.git", "other.git"].into_iter().all(|name| html.contains(name)));
 }

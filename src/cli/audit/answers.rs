@@ -22,7 +22,7 @@ pub(in crate::cli) struct StatusArgs {
 enum AnswerFormat {
     /// For people
     Text,
-    /// The `finding` lines of docs/findings.schema.json
+    /// The `finding` lines of docs/findings.schema.json, with what the store knows besides
     Jsonl,
 }
 
@@ -136,16 +136,20 @@ fn severity(text: &str) -> Result<Severity, String> {
 pub(super) fn status(args: &StatusArgs) -> Result<ExitCode, CliError> {
     let store = args.store.open_existing()?;
     let runs = store.runs(None, args.runs.max(1))?;
-    let uncovered = match runs.first() {
-        Some(last) => store.outcomes(last.id)?,
-        None => Vec::new(),
-    };
+    let last = store.last_runs()?;
+    let mut outcomes = Vec::new();
+    for run in &last {
+        outcomes.extend(store.outcomes(run.id)?);
+    }
     Output::Stdout.write(|out| {
         if runs.is_empty() {
             writeln!(out, "no run yet")?;
         }
         runs.iter().try_for_each(|run| write_run(run, out))?;
-        for outcome in uncovered {
+        for problem in last.iter().flat_map(|run| &run.problems) {
+            writeln!(out, "  not listed: {}", clean(problem))?;
+        }
+        for outcome in outcomes {
             let reason = match outcome.kind {
                 OutcomeKind::Failed => outcome.reason.unwrap_or_default(),
                 OutcomeKind::NotReached => "not reached".to_owned(),
@@ -166,9 +170,10 @@ fn write_run(run: &Run, out: &mut dyn Write) -> io::Result<()> {
         (None, _) => "not finished",
     };
     let counts = &run.counts;
+    let shard = if run.shard.is_all() { String::new() } else { format!(" part {}", run.shard) };
     writeln!(
         out,
-        "run {} of {}  {}  {state}: {} listed, {} scanned, {} unchanged, {} failed, {} not reached",
+        "run {} of {}{shard}  {}  {state}: {} listed, {} scanned, {} unchanged, {} failed, {} not reached",
         run.id,
         clean(&run.source),
         run.started,
@@ -204,8 +209,12 @@ pub(super) fn findings(args: &FindingsArgs) -> Result<ExitCode, CliError> {
         new_since: None,
     };
     let found = store.findings(&filter, &now())?;
+    let lines = match args.format {
+        AnswerFormat::Jsonl => found.iter().map(StoredFinding::audit_line).collect::<Result<Vec<_>, _>>()?,
+        AnswerFormat::Text => Vec::new(),
+    };
     Output::Stdout.write(|out| match args.format {
-        AnswerFormat::Jsonl => found.iter().try_for_each(|finding| writeln!(out, "{}", finding.line)),
+        AnswerFormat::Jsonl => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         AnswerFormat::Text => {
             found.iter().try_for_each(|finding| write_finding(finding, out))?;
             writeln!(out, "{} findings", found.len())
