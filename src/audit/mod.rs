@@ -4,12 +4,14 @@
 //! * [`Worker`]: scans what is left, on any number of machines, each repository in a process of its own ([`Job`], [`Runner`]).
 //!   Both meet in the queue, which is in the store's database.
 //! * [`source`]: asks the host, or looks into a folder or a file, for the repositories there are.
-//! * [`picture`]: what the store knows, for a page.
+//! * [`deliver`]: tells people what is new ([`Channel`]).
+//! * [`picture()`]: what the store knows, for a page.
 //!
 //! Mirrors that are kept from one audit to the next are [`crate::git::mirror::keep`]'s.
 
 mod error;
 mod job;
+mod notify;
 mod picture;
 mod queue;
 mod run;
@@ -18,6 +20,7 @@ mod worker;
 
 pub use error::AuditError;
 pub use job::{Job, Runner, Scanned};
+pub use notify::{Channel, Delivery, Mail, Webhook, WebhookKey, deliver};
 pub use picture::picture;
 pub use queue::QueueError;
 pub use run::{Audit, Ended};

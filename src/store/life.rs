@@ -49,6 +49,11 @@ pub struct Life {
 }
 
 impl Life {
+    /// When it was last news: found first, or found again.
+    pub fn newest(&self) -> &Stamp {
+        self.reopened.as_ref().unwrap_or(&self.first)
+    }
+
     /// Where it is now.
     pub fn presence(&self) -> Presence {
         match (&self.gone, &self.fixed) {

@@ -18,6 +18,7 @@ mod attempt;
 mod changes;
 mod clean_blobs;
 mod database;
+mod delivery;
 mod error;
 mod filter;
 mod finding;

@@ -8,3 +8,5 @@ mod support;
 mod house;
 mod known;
 mod nights;
+#[cfg(unix)]
+mod notify;

@@ -3,6 +3,11 @@
 use std::net::IpAddr;
 use ureq::http::Uri;
 
+/// Host and port of `url`, if nobody on the way can read what is sent there: `https`, or a server on this machine.
+pub(in crate::audit) fn private_authority(url: &str) -> Option<String> {
+    Origin::of(url).filter(Origin::is_private).map(|origin| origin.authority())
+}
+
 /// Scheme, host and port: what a token is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Origin {

@@ -26,6 +26,7 @@ mod organisation;
 mod problem;
 mod verdict;
 
+pub(super) use base::private_authority;
 pub use clock::{Clock, SystemClock};
 pub use credentials::Credentials;
 pub use listing::{Address, LeftOut, Listed, Listing};

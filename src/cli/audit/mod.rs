@@ -3,12 +3,14 @@
 mod answers;
 mod job;
 mod login;
+mod notify;
 mod run;
 mod work;
 mod worker;
 
 use super::{error::CliError, terminal::Terminal};
 use crate::audit::AuditError;
+use crate::model::Secret;
 use crate::store::{Moment, Store, StoreAddress, StoreError};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -30,6 +32,8 @@ pub(super) enum AuditCommand {
     Mark(Box<answers::MarkArgs>),
     /// Show what a run changed: new, come back, fixed, gone
     Diff(answers::DiffArgs),
+    /// Tell people of new findings who could not be told before
+    Notify(Box<notify::NotifyArgs>),
     /// Scan one repository for `audit run`, which starts this for each
     #[command(hide = true)]
     Job,
@@ -75,8 +79,16 @@ pub(super) fn run(command: &AuditCommand, terminal: &Terminal) -> Result<ExitCod
         AuditCommand::Findings(args) => answers::findings(args),
         AuditCommand::Mark(args) => answers::mark(args),
         AuditCommand::Diff(args) => answers::diff(args),
+        AuditCommand::Notify(args) => notify::run(args, terminal),
         AuditCommand::Job => job::run(),
     }
+}
+
+/// The proxy that the environment names.
+fn proxy() -> Option<Secret> {
+    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    let url = names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()))?;
+    Some(Secret::new(url.as_encoded_bytes()))
 }
 
 /// When it is.

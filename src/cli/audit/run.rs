@@ -1,11 +1,11 @@
 //! `keytrail audit run`.
 
+use super::notify::{self, ChannelArgs};
 use super::work::WorkArgs;
-use super::{StoreArgs, login, now};
+use super::{StoreArgs, login, now, proxy};
 use crate::audit::source::{ListOptions, Organisation};
 use crate::audit::{Audit, Ended};
 use crate::cli::{error::CliError, exit, output::Output, signal, terminal::Terminal};
-use crate::model::Secret;
 use crate::store::{Changes, Counts, Filter, OutcomeKind, Shard, Store, StoredFinding, Triage};
 use clap::{Args, ValueEnum};
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  every repository is covered, and nothing in them is open
   1  open findings; with --exit-on new only those that this run found first, or found again
-  2  an error, or a repository that could not be covered. Wins over 1";
+  2  an error, a repository that could not be covered, or somebody who could not be told. Wins over 1";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RunArgs {
@@ -45,6 +45,8 @@ pub(in crate::cli) struct RunArgs {
     jobs: usize,
     #[command(flatten)]
     work: WorkArgs,
+    #[command(flatten)]
+    channels: ChannelArgs,
 }
 
 /// What makes the exit code 1.
@@ -74,16 +76,14 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
     let organisation = Organisation::parse(&args.org, args.work.base_url.as_deref())
         .map_err(|error| CliError::new(error.to_string()))?;
     let credentials = login::credentials(&organisation, args.work.token_file.as_deref())?;
+    let channels = args.channels.channels()?;
     let cancel = signal::install()?;
     let store = args.store.open()?;
-    let proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-        .iter()
-        .find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
     let list = ListOptions {
         archived: !args.kinds.no_archived,
         forks: !args.kinds.no_forks,
         wikis: !args.kinds.no_wikis,
-        proxy: proxy.map(|url| Secret::new(url.as_encoded_bytes())),
+        proxy: proxy(),
         ..ListOptions::default()
     };
     let ended = args.work.with_worker(args.jobs, &store, terminal, cancel, |worker| {
@@ -100,6 +100,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
     })?;
     let changes = store.changes(ended.run, &now())?;
     summary(&store, &ended, &changes)?;
+    let told = notify::tell(&store, &channels, ended.run, terminal)?;
     let is_open = |finding: &&StoredFinding| finding.triage == Triage::Open;
     let findings = match args.exit_on {
         ExitOn::New => changes.new.iter().chain(&changes.reopened).filter(is_open).count(),
@@ -110,7 +111,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
             all.iter().filter(is_open).filter(seen).count()
         }
     };
-    let ending = exit::Ending { incomplete: !ended.is_complete(), findings, findings_code: exit::REFUSED };
+    let ending = exit::Ending { incomplete: !ended.is_complete() || !told, findings, findings_code: exit::REFUSED };
     Ok(ending.code())
 }
 

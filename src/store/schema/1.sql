@@ -102,3 +102,17 @@ CREATE TABLE triage (
     marked_at {text} NOT NULL
 );
 CREATE INDEX triage_fingerprint ON triage (fingerprint, id);
+
+CREATE TABLE channels (
+    channel {text} PRIMARY KEY,
+    since_run BIGINT NOT NULL
+);
+
+CREATE TABLE deliveries (
+    channel {text} NOT NULL REFERENCES channels (channel),
+    repository {text} NOT NULL REFERENCES repositories (id),
+    fingerprint {text} NOT NULL,
+    event_run BIGINT NOT NULL,
+    told_at {text} NOT NULL,
+    PRIMARY KEY (channel, repository, fingerprint)
+);

@@ -1,0 +1,146 @@
+//! A message to a program: JSON by POST, signed as <https://www.standardwebhooks.com> has it.
+
+use super::{clean, hex};
+use crate::audit::source::private_authority;
+use crate::model::Secret;
+use crate::store::{Moment, StoredFinding};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{json, value::RawValue};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::time::Duration;
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Proxy};
+
+/// So many findings a message: a line takes some kilobytes, and receivers take a few hundred.
+pub(super) const BATCH: usize = 50;
+/// How long one attempt may take.
+const TIME: Duration = Duration::from_secs(30);
+/// The pauses before a message is sent again.
+const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(16)];
+/// A receiver that wants more time than this is told the next time.
+const MOST: Duration = Duration::from_mins(1);
+/// A key is as long at least, in bytes.
+const KEY: usize = 16;
+
+/// What messages are signed with.
+#[derive(Clone)]
+pub struct WebhookKey(Secret);
+
+impl WebhookKey {
+    /// From the text of a file: `whsec_` and base64, as receivers' libraries have it, or the bytes themselves. `None`: it is shorter
+    /// than 16 bytes, or no base64.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let text = text.trim_ascii();
+        let key = match text.strip_prefix(b"whsec_") {
+            Some(encoded) => STANDARD.decode(encoded).ok()?,
+            None => text.to_vec(),
+        };
+        (key.len() >= KEY).then(|| Self(Secret::new(&key)))
+    }
+}
+
+/// A receiver.
+pub struct Webhook {
+    url: Secret,
+    host: String,
+    key: WebhookKey,
+    agent: Agent,
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Webhook({})", self.host)
+    }
+}
+
+impl Webhook {
+    /// The receiver at `url`, which may hold a token, asked through `proxy` if there is one.
+    ///
+    /// # Errors
+    ///
+    /// A URL that is not `https`, unless it leads to this machine; one with a user or a password; a proxy that is none.
+    pub fn new(url: &str, key: WebhookKey, proxy: Option<&Secret>) -> Result<Self, String> {
+        let url = url.trim();
+        let host = private_authority(url)
+            .ok_or("a webhook needs an https:// URL without a user; http:// only on this machine")?;
+        let proxy = proxy.map(|proxy| std::str::from_utf8(proxy.expose()).ok().and_then(|url| Proxy::new(url).ok()));
+        let proxy = proxy.map(|proxy| proxy.ok_or("the proxy's URL cannot be used")).transpose()?;
+        let config = Agent::config_builder()
+            .proxy(proxy.filter(|_| url.starts_with("https://")))
+            .user_agent(concat!("keytrail/", env!("CARGO_PKG_VERSION")))
+            .timeout_global(Some(TIME))
+            .http_status_as_error(false)
+            // What is posted is for one host.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+            .build();
+        Ok(Self { url: Secret::new(url.as_bytes()), host, key, agent: Agent::new_with_config(config) })
+    }
+
+    /// Host and port.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(super) fn url(&self) -> &str {
+        std::str::from_utf8(self.url.expose()).unwrap_or_default()
+    }
+
+    pub(super) fn send(&self, findings: &[StoredFinding], now: &Moment) -> Result<(), String> {
+        let lines = findings.iter().map(|finding| {
+            let line = finding.audit_line().map_err(|error| error.to_string())?;
+            RawValue::from_string(line).map_err(|error| error.to_string())
+        });
+        let lines = lines.collect::<Result<Vec<_>, _>>()?;
+        let data = json!({ "schema_version": 1, "findings": lines });
+        let body = json!({ "type": "findings.new", "timestamp": now.as_str(), "data": data }).to_string();
+        // The same news have the same id, however often they are sent: a receiver that got them already can tell.
+        let names = findings.iter().flat_map(|finding| {
+            [finding.repository.as_str(), finding.fingerprint.as_str(), finding.life.newest().at.as_str()]
+        });
+        let digest = Sha256::digest(names.collect::<Vec<_>>().join("\n"));
+        let id = format!("msg_{}", hex(&digest[..16]));
+        let mut pauses = PAUSES.iter();
+        loop {
+            let (why, wait) = match self.post(&id, &body) {
+                Ok(()) => return Ok(()),
+                Err((why, None)) => return Err(why),
+                Err((why, Some(wait))) => (why, wait),
+            };
+            match pauses.next() {
+                Some(pause) if wait <= MOST => std::thread::sleep(wait.max(*pause)),
+                _ => return Err(why),
+            }
+        }
+    }
+
+    /// Sends it once. An error has the least time after which another attempt makes sense, if one does.
+    fn post(&self, id: &str, body: &str) -> Result<(), (String, Option<Duration>)> {
+        // Each attempt has its own time: receivers refuse what was signed long ago.
+        let time = jiff::Timestamp::now().as_second();
+        let request = self.agent.post(self.url()).content_type("application/json");
+        let request = request.header("webhook-id", id).header("webhook-timestamp", time.to_string());
+        let answer = request.header("webhook-signature", self.sign(id, time, body)).send(body.as_bytes());
+        // An error of the client's may quote the URL.
+        let hide = |error: ureq::Error| clean(&error.to_string().replace(self.url(), &self.host));
+        let answer = answer.map_err(|error| (hide(error), Some(Duration::ZERO)))?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        let after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let again = status.as_u16() == 429 || status.is_server_error();
+        Err((format!("it answered {status}"), again.then(|| Duration::from_secs(after.unwrap_or(0)))))
+    }
+
+    fn sign(&self, id: &str, time: i64, body: &str) -> String {
+        // HMAC takes keys of any length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.key.0.expose()) else { return String::new() };
+        mac.update(format!("{id}.{time}.{body}").as_bytes());
+        format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+    }
+}
