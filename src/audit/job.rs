@@ -17,6 +17,8 @@ use std::{
 
 /// The report, in the job's folder.
 const REPORT: &str = "report.jsonl";
+/// The same for code scanning.
+const SARIF: &str = "report.sarif";
 /// The blobs that need not be read, in the job's folder.
 const KNOWN: &str = "known";
 /// Those that need not be read the next time.
@@ -61,6 +63,8 @@ pub struct Runner {
 pub struct Scanned {
     /// The findings, redacted.
     pub findings: Vec<FindingLine>,
+    /// The same as a SARIF log; nothing, if there are none.
+    pub sarif: Option<Vec<u8>>,
     /// What was not read.
     pub gaps: Vec<Gap>,
     /// Blobs that hold nothing.
@@ -91,6 +95,11 @@ impl Job {
     /// Where the process writes its report, in JSON Lines.
     pub fn report(&self) -> PathBuf {
         self.folder.join(REPORT)
+    }
+
+    /// Where it writes the same as a SARIF log.
+    pub fn sarif(&self) -> PathBuf {
+        self.folder.join(SARIF)
     }
 
     /// The blobs that need not be read.
@@ -178,6 +187,9 @@ fn read(report: &str, job: &Job) -> Result<Scanned, String> {
     }
     if !whole {
         return Err("its report has no end".to_owned());
+    }
+    if !scanned.findings.is_empty() {
+        scanned.sarif = Some(fs::read(job.sarif()).map_err(|error| error.to_string())?);
     }
     let clean = fs::read(job.folder.join(CLEAN)).map_err(|error| error.to_string())?;
     scanned.clean = KnownBlobs::from_bytes(job.id_width, clean).unwrap_or_default();

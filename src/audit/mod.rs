@@ -15,6 +15,7 @@ mod notify;
 mod picture;
 mod queue;
 mod run;
+mod sarif;
 pub mod source;
 mod worker;
 
@@ -24,4 +25,5 @@ pub use notify::{Channel, Delivery, Mail, Webhook, WebhookKey, deliver};
 pub use picture::picture;
 pub use queue::QueueError;
 pub use run::{Audit, Ended};
+pub use sarif::sarif;
 pub use worker::{CredentialsOf, Told, Worker};

@@ -197,6 +197,7 @@ impl Worker<'_> {
                     tips: &tips,
                     gaps: &scanned.gaps,
                     findings: &scanned.findings,
+                    sarif: scanned.sarif.as_deref(),
                     clean_blobs: &clean.unwrap_or_else(|| CleanBlobs::new([])),
                 }))?;
                 (self.tell)(&Told::Scanned { name, findings: scanned.findings.len(), gaps: scanned.gaps.len() });

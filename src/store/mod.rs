@@ -19,6 +19,7 @@ mod changes;
 mod clean_blobs;
 mod database;
 mod delivery;
+mod document;
 mod error;
 mod filter;
 mod finding;

@@ -3,7 +3,7 @@
 use super::database::Store;
 use super::outcome::OutcomeKind;
 use super::row::{parsed, plain, stamp};
-use super::{CleanBlobs, FindingLine, Life, Moment, RunId, Stamp, StoreError, Tip, previous};
+use super::{CleanBlobs, FindingLine, Life, Moment, RunId, Stamp, StoreError, Tip, document, previous};
 use crate::model::Gap;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
@@ -51,6 +51,8 @@ pub struct Scan<'a> {
     pub findings: &'a [FindingLine],
     /// Blobs that need not be read next time; those that were not read this time for the same reason belong to them.
     pub clean_blobs: &'a CleanBlobs,
+    /// What the scan wrote for code scanning, redacted; `None` if it found nothing.
+    pub sarif: Option<&'a [u8]>,
 }
 
 impl Scan<'_> {
@@ -172,6 +174,7 @@ async fn scanned(connection: &mut AnyConnection, record: &Record<'_>, scan: &Sca
     let query = sqlx::query(sql).bind(record.repository).bind(plain(scan.engine)).bind(plain(scan.rules));
     let query = query.bind(i64::from(scan.clean_blobs.width() as u32)).bind(scan.clean_blobs.as_packed().to_vec());
     query.execute(&mut *connection).await?;
+    document::keep(connection, record.repository, record.run, scan.sarif).await?;
     findings(connection, record, scan).await
 }
 

@@ -7,6 +7,7 @@ mod support;
 
 mod house;
 mod known;
+mod logs;
 mod nights;
 #[cfg(unix)]
 mod notify;

@@ -71,8 +71,15 @@ fn try_record(store: &Store, run: RunId, generation: u64) -> Result<(), StoreErr
         .collect();
     let clean_blobs = CleanBlobs::new(clean);
     let tips = tips(generation as u8);
-    let scan =
-        Scan { engine: ENGINE, rules: &rules, tips: &tips, gaps: &[], findings: &findings, clean_blobs: &clean_blobs };
+    let scan = Scan {
+        engine: ENGINE,
+        rules: &rules,
+        tips: &tips,
+        gaps: &[],
+        findings: &findings,
+        clean_blobs: &clean_blobs,
+        sarif: None,
+    };
     tell(store, run, 1, "a", Outcome::Scanned(scan))
 }
 

@@ -110,6 +110,7 @@ impl<'a> Found<'a> {
             gaps: self.gaps,
             findings: self.findings,
             clean_blobs: &clean,
+            sarif: None,
         };
         tell(store, run, n, name, Outcome::Scanned(scan)).unwrap();
     }

@@ -34,6 +34,11 @@ pub(super) fn run() -> Result<ExitCode, CliError> {
     job.write_clean(&clean).map_err(failed)?;
     let report = Report { repositories: vec![repository] };
     let output = Output::prepare(&job.report())?;
+    if report.finding_count() > 0 {
+        let sarif = Output::prepare(&job.sarif())?;
+        sarif.write(|out| report::write(&report, &rules, Format::Sarif, &Style::default(), out))?;
+    }
+    // It comes last: that it is there says that all is.
     output.write(|out| report::write(&report, &rules, Format::Jsonl, &Style::default(), out))?;
     let ending = exit::Ending {
         incomplete: !report.is_complete(),

@@ -92,6 +92,6 @@ fn proxy() -> Option<Secret> {
 }
 
 /// When it is.
-pub(super) fn now() -> Moment {
+pub(in crate::cli) fn now() -> Moment {
     Moment::from(jiff::Timestamp::now())
 }

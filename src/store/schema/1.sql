@@ -116,3 +116,9 @@ CREATE TABLE deliveries (
     told_at {text} NOT NULL,
     PRIMARY KEY (channel, repository, fingerprint)
 );
+
+CREATE TABLE documents (
+    repository {text} PRIMARY KEY REFERENCES repositories (id),
+    run BIGINT NOT NULL REFERENCES runs (id),
+    packed {bytes} NOT NULL
+);
