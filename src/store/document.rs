@@ -36,8 +36,8 @@ pub(super) async fn keep(
         sqlx::query("DELETE FROM documents WHERE repository = $1").bind(repository).execute(connection).await?;
         return Ok(());
     };
-    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
-    let packed = packer.write_all(sarif).and_then(|()| packer.finish());
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    let packed = gzip.write_all(sarif).and_then(|()| gzip.finish());
     let sql = "INSERT INTO documents (repository, run, packed) VALUES ($1, $2, $3) \
                ON CONFLICT (repository) DO UPDATE SET run = excluded.run, packed = excluded.packed";
     let query = sqlx::query(sql).bind(repository).bind(run.0);

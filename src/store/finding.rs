@@ -85,9 +85,9 @@ impl StoredFinding {
     ///
     /// The stored line is none.
     pub fn audit_line(&self) -> Result<String, StoreError> {
-        let life = &self.life;
+        let Life { first, last, fixed, gone, reopened } = &self.life;
         let at = |stamp: &'_ Option<Stamp>| stamp.as_ref().map(|stamp| stamp.at.clone());
-        let (fixed, gone, reopened) = (at(&life.fixed), at(&life.gone), at(&life.reopened));
+        let (fixed, gone, reopened) = (at(fixed), at(gone), at(reopened));
         let decision = self.mark.as_ref().map(|mark| Decision {
             state: mark.triage.as_str(),
             until: if let Triage::Accepted { until } = mark.triage { Some(until.to_string()) } else { None },
@@ -101,9 +101,9 @@ impl StoredFinding {
             web_url: self.web_url.as_deref(),
             listed: self.is_listed,
             state: self.triage.as_str(),
-            now: life.presence().as_str(),
-            first_seen: &life.first.at,
-            last_seen: &life.last.at,
+            now: self.life.presence().as_str(),
+            first_seen: &first.at,
+            last_seen: &last.at,
             fixed: fixed.as_ref(),
             gone: gone.as_ref(),
             reopened: reopened.as_ref(),

@@ -25,23 +25,28 @@ pub fn refs(url: &str, options: &MirrorOptions<'_>, cancel: &AtomicBool) -> Resu
     let text = fs::read(&list).map_err(|source| task.no_folder(source))?;
     let mut refs = Vec::new();
     for line in text.split_inclusive(|&byte| byte == b'\n') {
-        let one = parse(line).ok_or_else(|| MirrorError::Failed {
+        let (name, id) = parse(line).ok_or_else(|| MirrorError::Failed {
             url: task.shown.clone(),
             words: format!("its list of refs makes no sense: {:?}", String::from_utf8_lossy(line)),
         })?;
-        refs.extend(one);
+        if is_ref(name) {
+            refs.push((name.to_vec(), id));
+        }
     }
     refs.sort_unstable();
     Ok(refs)
 }
 
-/// `ID TAB NAME LF`. What is not below `refs/` (HEAD), or what a tag leads to (`^{}`), is no ref: an inner `None`.
-fn parse(line: &[u8]) -> Option<Option<(Vec<u8>, Oid)>> {
+/// `ID TAB NAME LF`.
+fn parse(line: &[u8]) -> Option<(&[u8], Oid)> {
     let line = line.strip_suffix(b"\n")?;
     let tab = line.iter().position(|&byte| byte == b'\t')?;
-    let id = Oid::from_hex(&line[..tab]).ok()?;
-    let name = &line[tab + 1..];
-    Some((name.starts_with(b"refs/") && !name.ends_with(b"^{}")).then(|| (name.to_vec(), id)))
+    Some((&line[tab + 1..], Oid::from_hex(&line[..tab]).ok()?))
+}
+
+/// What is not below `refs/` (HEAD), or what a tag leads to (`^{}`), is no ref.
+fn is_ref(name: &[u8]) -> bool {
+    name.starts_with(b"refs/") && !name.ends_with(b"^{}")
 }
 
 #[cfg(test)]
@@ -52,16 +57,16 @@ mod tests {
     fn a_line_is_a_ref_or_something_beside_it_or_nonsense() {
         let id = "1234567890123456789012345678901234567890";
         let wide = format!("{id}{}", "0".repeat(24));
-        let line = |text: String| parse(text.as_bytes());
-        assert!(line(format!("{id}\trefs/heads/a\n")).unwrap().is_some());
-        assert!(line(format!("{wide}\trefs/heads/ä b\n")).unwrap().is_some());
+        let holds_ref = |text: &str| parse(text.as_bytes()).map(|(name, _)| is_ref(name));
+        assert_eq!(holds_ref(&format!("{id}\trefs/heads/a\n")), Some(true));
+        assert_eq!(holds_ref(&format!("{wide}\trefs/heads/ä b\n")), Some(true));
         for beside in [format!("{id}\tHEAD\n"), format!("{id}\trefs/tags/v1^{{}}\n")] {
-            assert_eq!(line(beside), Some(None));
+            assert_eq!(holds_ref(&beside), Some(false));
         }
         for nonsense in ["", "\n", "x\trefs/heads/a\n", "<html>\n"] {
-            assert_eq!(line(nonsense.to_owned()), None);
+            assert_eq!(holds_ref(nonsense), None);
         }
-        assert_eq!(line(format!("{id} refs/heads/a\n")), None);
-        assert_eq!(line(format!("{id}\trefs/heads/a")), None, "cut off");
+        assert_eq!(holds_ref(&format!("{id} refs/heads/a\n")), None);
+        assert_eq!(holds_ref(&format!("{id}\trefs/heads/a")), None, "cut off");
     }
 }
