@@ -42,7 +42,7 @@ impl fmt::Display for Shard {
 
 /// Not a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected I/N with I from 1 to N, such as 2/8")]
+#[error("expected I/N with I from 1 to N, such as 2/8; or I+1/N with I from 0")]
 pub struct ShardError;
 
 impl FromStr for Shard {
@@ -50,8 +50,13 @@ impl FromStr for Shard {
 
     fn from_str(text: &str) -> Result<Self, ShardError> {
         let (index, count) = text.split_once('/').ok_or(ShardError)?;
-        let number = |text: &str| text.parse().map_err(|_| ShardError);
-        let shard = Self { index: number(index)?, count: number(count)? };
+        let number = |text: &str| text.parse::<u32>().map_err(|_| ShardError);
+        // Launchers that count from 0 may know no arithmetic.
+        let index = match index.strip_suffix("+1") {
+            Some(index) => number(index)?.checked_add(1).ok_or(ShardError)?,
+            None => number(index)?,
+        };
+        let shard = Self { index, count: number(count)? };
         if (1..=shard.count).contains(&shard.index) { Ok(shard) } else { Err(ShardError) }
     }
 }
@@ -83,8 +88,9 @@ mod tests {
     #[test]
     fn it_is_read_and_written_in_one_way() {
         assert_eq!("2/8".parse::<Shard>().unwrap().to_string(), "2/8");
+        assert_eq!("0+1/8".parse::<Shard>().unwrap().to_string(), "1/8");
         assert!("1/1".parse::<Shard>().unwrap().is_all());
-        for wrong in ["", "2", "0/8", "9/8", "1/0", "a/b", "1/2/3", "-1/2"] {
+        for wrong in ["", "2", "0/8", "9/8", "1/0", "a/b", "1/2/3", "-1/2", "8+1/8", "+1/8", "4294967295+1/8"] {
             assert_eq!(wrong.parse::<Shard>(), Err(ShardError), "{wrong}");
         }
     }

@@ -34,7 +34,7 @@ pub(in crate::cli) struct RunArgs {
     /// Go on with a run that was stopped or that crashed
     #[arg(long)]
     resume: bool,
-    /// Look at one of N equal parts of the repositories: part I from 1 to N
+    /// Look at one of N equal parts of the repositories: part I from 1 to N, or I+1 with I from 0
     #[arg(long, value_name = "I/N", default_value = "1/1", hide_default_value = true)]
     shard: Shard,
     /// Which open findings make the exit code 1
