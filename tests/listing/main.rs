@@ -5,6 +5,7 @@
 
 #[path = "../servers/process.rs"]
 mod process;
+mod recorded;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -14,7 +14,7 @@ use std::{
 };
 
 /// How long a server may take until it answers, on a machine that is busy with other tests.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Below those that Linux gives to connections on their way out, so that none of these takes a port before its server does.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
