@@ -18,7 +18,7 @@ use super::program;
 use address::Address;
 use child::{Bounds, Ended, last_words};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
@@ -216,7 +216,7 @@ impl<'a> Task<'a> {
     fn run_into(&self, command: &mut Command, folder: &Path, printed: Stdio) -> Result<(), MirrorError> {
         // Into a file: a pipe would need a thread, and would stay open as long as any process that git left behind.
         let said = folder.join("stderr");
-        let stderr = File::create(&said).map_err(|source| self.no_folder(source))?;
+        let stderr = room_for_words(&said).map_err(|source| self.no_folder(source))?;
         command.stdin(Stdio::null()).stdout(printed).stderr(stderr);
         let (time, disk) = (self.options.time, self.options.disk);
         let bounds = Bounds { cancel: self.cancel, time, disk: disk.map(|most| (folder, most)) };
@@ -229,7 +229,9 @@ impl<'a> Task<'a> {
             Ok(Ended::ByItself(status)) if status.success() => Ok(()),
             Ok(Ended::ByItself(status)) => {
                 let said = fs::read(&said).unwrap_or_default();
-                let words = last_words(&String::from_utf8_lossy(&said), &self.login.secrets(&self.address));
+                // What git did not fill of the room that was made.
+                let said = String::from_utf8_lossy(&said).replace('\0', "");
+                let words = last_words(&said, &self.login.secrets(&self.address));
                 let words = if words.is_empty() { status.to_string() } else { words };
                 Err(MirrorError::Failed { url, words })
             }
@@ -239,6 +241,14 @@ impl<'a> Task<'a> {
     fn no_folder(&self, source: io::Error) -> MirrorError {
         MirrorError::Folder { url: self.shown.clone(), source }
     }
+}
+
+/// A file for what git says. It has its first blocks before the disk is full, so that git can say that it is.
+fn room_for_words(path: &Path) -> io::Result<File> {
+    let mut file = File::create(path)?;
+    file.write_all(&[0; 8 << 10])?;
+    file.rewind()?;
+    Ok(file)
 }
 
 fn repository_in(folder: &Path) -> PathBuf {

@@ -46,7 +46,7 @@ impl Host {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         // Put together here, so that no scanner takes it for one.
-        let token = Keys::new(99).filler();
+        let token = token();
         let elsewhere = Arc::new(Mutex::new(Vec::new()));
         let other = TcpListener::bind("127.0.0.1:0").unwrap();
         let other_origin = format!("http://{}", other.local_addr().unwrap());
@@ -252,7 +252,7 @@ fn lighttpd(folder: &TempDir) -> (u16, Process) {
     let (home, port) = (folder.path(), free_port());
     let programs = Command::new("git").arg("--exec-path").output().unwrap().stdout;
     let backend = format!("{}/git-http-backend", String::from_utf8(programs).unwrap().trim_end());
-    let token = Keys::new(99).filler();
+    let token = token();
     fs::write(home.join("users"), format!("x-access-token:{token}\n")).unwrap();
     let environment = format!(
         "\"GIT_PROJECT_ROOT\" => \"{0}/git\", \"GIT_HTTP_EXPORT_ALL\" => \"1\", \"GIT_CONFIG_NOSYSTEM\" => \"1\", \"HOME\" => \"{0}\", \"PATH\" => \"{1}\"",
@@ -280,6 +280,10 @@ auth.require = ("" => ("method" => "basic", "realm" => "git", "require" => "vali
     command.arg("-D").arg("-f").arg(home.join("lighttpd.conf"));
     let process = Process::start(&mut command, home, &home.join("lighttpd.log"), port);
     (port, process)
+}
+
+fn token() -> String {
+    Keys::new(99).filler().bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What `Authorization` says of somebody who shows `token` to git's server.

@@ -28,14 +28,17 @@ pub struct Crew {
     store: StoreAddress,
     address: String,
     findings: usize,
+    /// Where temporary files go.
+    pub temporary: PathBuf,
 }
 
 impl Crew {
     /// An organisation of `ordinary` repositories, a key in every second of them, and of those in `more`, each with a key.
     pub fn new(store: &StoreAddress, address: &str, ordinary: usize, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let crew =
-            Self { folder, store: store.clone(), address: address.to_owned(), findings: ordinary / 2 + more.len() };
+        let temporary = folder.path().to_path_buf();
+        let findings = ordinary / 2 + more.len();
+        let crew = Self { folder, store: store.clone(), address: address.to_owned(), findings, temporary };
         let mut keys = Keys::new(77);
         let ordinary = (0..ordinary).map(|n| (format!("r{n}"), n % 2 == 1));
         let more = more.iter().map(|name| ((*name).to_owned(), true));
@@ -69,7 +72,7 @@ impl Crew {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keytrail"));
         command.arg("audit").args(arguments).args(["--store", &self.address]);
         command.env("PATH", format!("{}:{path}", self.place("bin").display()));
-        command.env("GIT", git).env("CREW", self.folder.path()).env("TMPDIR", self.folder.path());
+        command.env("GIT", git).env("CREW", self.folder.path()).env("TMPDIR", &self.temporary);
         let streams = (file.try_clone().unwrap(), file);
         let child = command.stdin(Stdio::null()).stdout(streams.0).stderr(streams.1).spawn().unwrap();
         Process { child, said }

@@ -8,6 +8,7 @@
 
 mod cases;
 mod crew;
+mod disk;
 #[path = "../store/server.rs"]
 mod server;
 #[path = "../support/mod.rs"]

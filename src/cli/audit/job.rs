@@ -15,6 +15,7 @@ pub(super) fn run() -> Result<ExitCode, CliError> {
     if let Some(memory) = job.memory {
         limit_memory(memory);
     }
+    end_with_parent();
     let cancel = signal::install()?;
     let rules = rules::load(&job.rules)?;
     let key = job.fingerprint_key.as_deref().map(session::read_key).transpose()?;
@@ -47,6 +48,16 @@ pub(super) fn run() -> Result<ExitCode, CliError> {
     };
     Ok(ending.code())
 }
+
+/// Nobody waits for the report of a worker that was killed.
+#[cfg(target_os = "linux")]
+fn end_with_parent() {
+    // Where it may not be set the scan ends by itself.
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_with_parent() {}
 
 /// Mapped packs are not counted: they are the system's cache.
 #[cfg(target_os = "linux")]
