@@ -41,6 +41,8 @@ pub struct Job {
     pub max_object_size: u64,
     /// How many bytes may come out of one object; `None`: nothing is decoded.
     pub max_decoded: Option<u64>,
+    /// What is not here (LFS files, objects of a partial clone) is named, and the repository covered all the same.
+    pub allow_missing: bool,
     /// Bytes of memory that the process may take, mapped packs aside; `None`: as many as there are.
     pub memory: Option<u64>,
     /// Bytes of an object's id.

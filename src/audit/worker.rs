@@ -7,7 +7,7 @@ use super::source::{Address, Clock, Credentials, Organisation};
 use crate::git::Repository;
 use crate::git::mirror::{self, Login, MirrorOptions};
 use crate::model::KnownBlobs;
-use crate::store::{self, Attempt, CleanBlobs, Moment, Outcome, Record, RunId, Scan, Store, StoreError, Tip};
+use crate::store::{self, Attempt, Moment, Outcome, Record, RunId, Scan, Store, StoreError, Tip};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -190,7 +190,6 @@ impl Worker<'_> {
         let record = |outcome| self.store.record(&Record { run, repository: id, at: &at, outcome });
         match outcome {
             Ok(Done::Scanned { scanned, tips }) => {
-                let clean = CleanBlobs::from_packed(scanned.clean.width(), scanned.clean.as_bytes().to_vec());
                 record(Outcome::Scanned(Scan {
                     engine: ENGINE,
                     rules: self.rules,
@@ -198,7 +197,7 @@ impl Worker<'_> {
                     gaps: &scanned.gaps,
                     findings: &scanned.findings,
                     sarif: scanned.sarif.as_deref(),
-                    clean_blobs: &clean.unwrap_or_else(|| CleanBlobs::new([])),
+                    clean_blobs: &scanned.clean,
                 }))?;
                 (self.tell)(&Told::Scanned { name, findings: scanned.findings.len(), gaps: scanned.gaps.len() });
             }
@@ -234,8 +233,14 @@ impl Worker<'_> {
             return Ok(Ok(Done::Unchanged));
         }
         let known = self.store.clean_blobs_of_network(id, self.rules, ENGINE, id_width)?;
-        let known = KnownBlobs::from_bytes(id_width, known.as_packed().to_vec()).unwrap_or_default();
         let scanned = self.scan(&repository.listed.name, &folder, id_width, &known);
+        let damaged = |scanned: &Scanned| scanned.gaps.iter().any(|gap| gap.kind.is_damage());
+        if let (Fetched::Kept(kept), Ok(scanned)) = (place, &scanned)
+            && damaged(scanned)
+        {
+            // The next run clones it anew. If it cannot be deleted, that run finds the same.
+            let _ = kept.discard();
+        }
         Ok(scanned.map(|scanned| Done::Scanned { scanned, tips }))
     }
 
@@ -250,11 +255,12 @@ impl Worker<'_> {
         Ok(tips.is_some_and(|tips| tips == last))
     }
 
-    /// The refs of a repository when it was last read whole, in the way of this worker.
+    /// The refs of a repository when it was last read in the way of this worker, if reading it again would tell nothing else.
     fn last_tips(&self, id: &str) -> Result<Option<Vec<Tip>>, StoreError> {
         let previous = self.store.previous(id)?.filter(|previous| {
             let way = (previous.rules.as_str(), previous.engine.as_str());
-            way == (self.rules, ENGINE) && previous.gap_count == 0
+            let lasting = previous.gaps.iter().filter(|gap| gap.kind.is_lasting()).count() as u64;
+            way == (self.rules, ENGINE) && previous.gap_count == lasting
         });
         Ok(previous.map(|previous| previous.tips))
     }

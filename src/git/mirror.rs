@@ -340,11 +340,8 @@ mod tests {
             command.env_remove("GIT_ASKPASS").env_remove("SSH_ASKPASS");
             address.login().unwrap().hand_to(&mut command, &address);
             let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-            io::Write::write_all(
-                &mut child.stdin.take().unwrap(),
-                format!("protocol=https\nhost={host}\n\n").as_bytes(),
-            )
-            .unwrap();
+            Write::write_all(&mut child.stdin.take().unwrap(), format!("protocol=https\nhost={host}\n\n").as_bytes())
+                .unwrap();
             String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
         };
         assert!(ask("h.org").contains("username=user\npassword=pa@ss\n"));

@@ -37,6 +37,16 @@ pub enum GapKind {
 }
 
 impl GapKind {
+    /// Whether another scan of the same objects, with the same bounds, would meet it again: nothing that may be mended meanwhile.
+    pub fn is_lasting(self) -> bool {
+        matches!(self, Self::LfsNotStored | Self::TooLarge | Self::UnpackLimit)
+    }
+
+    /// Whether the repository as it lies here is damaged.
+    pub fn is_damage(self) -> bool {
+        matches!(self, Self::MissingObject | Self::CorruptObject | Self::MissingBase | Self::UnreadableStore)
+    }
+
     /// The word used in outputs.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -29,6 +29,22 @@ impl KnownBlobs {
         sorted.then_some(Self { width, ids })
     }
 
+    /// All that are in one of `lists` whose ids are `width` bytes wide.
+    pub fn union(width: usize, lists: &[Self]) -> Self {
+        let mut lists = lists.iter().filter(|list| list.width == width);
+        match (lists.next(), lists.next()) {
+            (None, _) => Self::default(),
+            (Some(only), None) => only.clone(),
+            (Some(first), Some(second)) => {
+                let all = [first, second].into_iter().chain(lists);
+                let mut ids: Vec<&[u8]> = all.flat_map(|list| list.ids.chunks_exact(width)).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                Self { width, ids: ids.concat() }
+            }
+        }
+    }
+
     /// Bytes of an id.
     pub fn width(&self) -> usize {
         self.width
@@ -86,6 +102,10 @@ mod tests {
             damaged[0] = 200;
             assert_eq!(KnownBlobs::from_bytes(width, damaged), None, "not sorted");
             assert_eq!(KnownBlobs::from_bytes(width, set.as_bytes()[1..].to_vec()), None);
+            let lists = [[2, 3], [3, 7]].map(|ids| KnownBlobs::new(ids.map(oid).to_vec()));
+            let other = KnownBlobs::new(vec![Oid::from_bytes(&vec![8; 52 - width]).unwrap()]);
+            let both = KnownBlobs::union(width, &[set, lists[0].clone(), other, lists[1].clone()]);
+            assert_eq!(both, KnownBlobs::new([2, 3, 5, 7, 9].map(oid).to_vec()));
         }
         assert_eq!(KnownBlobs::new(Vec::new()).len(), 0);
     }

@@ -39,7 +39,6 @@ mod triage;
 pub use address::StoreAddress;
 pub use attempt::{Attempt, Progress};
 pub use changes::Changes;
-pub use clean_blobs::CleanBlobs;
 pub use database::Store;
 pub use error::StoreError;
 pub use filter::Filter;

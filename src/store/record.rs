@@ -3,8 +3,8 @@
 use super::database::Store;
 use super::outcome::OutcomeKind;
 use super::row::{parsed, plain, stamp};
-use super::{CleanBlobs, FindingLine, Life, Moment, RunId, Stamp, StoreError, Tip, document, previous};
-use crate::model::Gap;
+use super::{FindingLine, Life, Moment, RunId, Stamp, StoreError, Tip, document, previous};
+use crate::model::{Gap, KnownBlobs};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ pub struct Scan<'a> {
     /// All that the repository holds, of what was found before, too: what is missing here is gone, if there are no gaps.
     pub findings: &'a [FindingLine],
     /// Blobs that need not be read next time; those that were not read this time for the same reason belong to them.
-    pub clean_blobs: &'a CleanBlobs,
+    pub clean_blobs: &'a KnownBlobs,
     /// What the scan wrote for code scanning, redacted; `None` if it found nothing.
     pub sarif: Option<&'a [u8]>,
 }
@@ -172,7 +172,7 @@ async fn scanned(connection: &mut AnyConnection, record: &Record<'_>, scan: &Sca
                ON CONFLICT (repository) DO UPDATE SET engine = excluded.engine, rules = excluded.rules, \
                width = excluded.width, ids = excluded.ids";
     let query = sqlx::query(sql).bind(record.repository).bind(plain(scan.engine)).bind(plain(scan.rules));
-    let query = query.bind(i64::from(scan.clean_blobs.width() as u32)).bind(scan.clean_blobs.as_packed().to_vec());
+    let query = query.bind(i64::from(scan.clean_blobs.width() as u32)).bind(scan.clean_blobs.as_bytes().to_vec());
     query.execute(&mut *connection).await?;
     document::keep(connection, record.repository, record.run, scan.sarif).await?;
     findings(connection, record, scan).await

@@ -175,3 +175,56 @@ fn the_last_run_of_one_source_does_not_hide_another() {
     let html = String::from_utf8(html.stdout).unwrap();
     assert!(["good.git", "broken.git", "other.git"].into_iter().all(|name| html.contains(name)));
 }
+
+/// A mirror has no files of Git LFS: that is said each night, accepted by those who say so, and no reason to read all again.
+#[test]
+fn what_a_mirror_cannot_have_is_named_and_does_not_cost_a_scan_each_night() {
+    let house = House::new(38);
+    let repo = Repo::new();
+    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12\n", "ab".repeat(32));
+    repo.put("big.bin", pointer);
+    let list = house.place("list");
+    fs::write(&list, repo.url()).unwrap();
+    let org = format!("file:{}", list.display());
+    let night = house.night_of(&org, &[]);
+    assert!(night.code == 2 && night.said.contains("1 scanned"), "{}", night.said);
+    let night = house.night_of(&org, &[]);
+    assert!(night.code == 2 && night.said.contains("0 scanned, 1 unchanged"), "{}", night.said);
+    let night = house.night_of(&org, &["--allow-missing"]);
+    assert!(night.code == 0 && night.said.contains("1 scanned, 0 unchanged"), "{}", night.said);
+}
+
+/// A kept mirror in which an object was damaged is replaced.
+#[test]
+fn a_damaged_mirror_is_cloned_anew_by_the_next_run() {
+    let house = House::new(39);
+    let repo = Repo::new();
+    repo.put("a", "a\n".repeat(1000));
+    let list = house.place("list");
+    fs::write(&list, repo.url()).unwrap();
+    let org = format!("file:{}", list.display());
+    let mirrors = house.place("mirrors");
+    let more = ["--keep-mirrors", mirrors.to_str().unwrap(), "--max-decoded", "64M"];
+    assert_eq!(house.night_of(&org, &more).code, 0);
+    // The pack's first object, its length left alone.
+    let pack = walk(&mirrors).into_iter().find(|path| path.extension().is_some_and(|end| end == "pack")).unwrap();
+    let mut bytes = fs::read(&pack).unwrap();
+    for byte in &mut bytes[20..40] {
+        *byte ^= 0x55;
+    }
+    fs::remove_file(&pack).unwrap();
+    fs::write(&pack, bytes).unwrap();
+    repo.put("b", "b\n");
+    let night = house.night_of(&org, &more);
+    if night.code != 0 {
+        assert!(night.code == 2 && night.said.contains("could not be read"), "{}", night.said);
+        assert_eq!(house.night_of(&org, &more).code, 0);
+    }
+    let night = house.night_of(&org, &[&more[..], &["--max-object-size", "63M"]].concat());
+    assert!(night.code == 0 && night.said.contains("1 scanned"), "all of it is there again: {}", night.said);
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}

@@ -460,7 +460,9 @@ fn versions(address: &StoreAddress) {
     execute(address, "DROP TABLE triage");
     let error = Store::open(address).unwrap_err().to_string();
     assert!(error.contains("runs") && error.contains("already exists"), "{error}");
-    for table in ["outcomes", "clean_blobs", "findings", "scans", "repositories", "runs"] {
+    for table in
+        ["deliveries", "channels", "documents", "outcomes", "clean_blobs", "findings", "scans", "repositories", "runs"]
+    {
         execute(address, &format!("DROP TABLE {table}"));
     }
     assert!(Store::open(address).unwrap().runs(None, 1).unwrap().is_empty(), "from none to the newest");

@@ -3,6 +3,7 @@
 use super::house::*;
 use super::server::Server;
 use super::support::Keys;
+use keytrail::model::KnownBlobs;
 use keytrail::store::*;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -69,7 +70,7 @@ fn try_record(store: &Store, run: RunId, generation: u64) -> Result<(), StoreErr
             keytrail::model::Oid::from_bytes(&bytes).unwrap()
         })
         .collect();
-    let clean_blobs = CleanBlobs::new(clean);
+    let clean_blobs = KnownBlobs::new(clean);
     let tips = tips(generation as u8);
     let scan = Scan {
         engine: ENGINE,

@@ -1,6 +1,6 @@
 //! Repositories, findings and nights made for tests.
 
-use keytrail::model::{Fingerprint, FingerprintKey, Gap, GapKind, Oid};
+use keytrail::model::{Fingerprint, FingerprintKey, Gap, GapKind, KnownBlobs, Oid};
 use keytrail::store::*;
 use serde_json::json;
 
@@ -101,7 +101,7 @@ impl<'a> Found<'a> {
 
     /// Records it in the night `n`.
     pub fn record(&self, store: &Store, run: RunId, n: u8, name: &str) {
-        let clean = CleanBlobs::new(self.clean.iter().map(|&n| oid(n)));
+        let clean = KnownBlobs::new(self.clean.iter().map(|&n| oid(n)).collect());
         let tips = tips(self.tip);
         let scan = Scan {
             engine: ENGINE,
@@ -137,7 +137,7 @@ pub fn all_of(store: &Store, runs: &[RunId], names: &[&str]) -> String {
 /// The clean blobs that are known for a repository and its kin.
 pub fn clean(store: &Store, name: &str) -> Vec<u8> {
     let clean = store.clean_blobs_of_network(&id(name), RULES, ENGINE, 20).unwrap();
-    clean.as_packed().iter().step_by(20).copied().collect()
+    clean.as_bytes().iter().step_by(20).copied().collect()
 }
 
 /// The names of the findings that a filter holds for.

@@ -22,6 +22,7 @@ pub(super) fn run() -> Result<ExitCode, CliError> {
     let options = ScanOptions {
         max_object_size: job.max_object_size,
         own_files: false,
+        allow_missing: job.allow_missing,
         unwrap: job.max_decoded.map(|bytes| Limits { bytes, ..Limits::default() }),
         fingerprint_key: key.unwrap_or_default(),
         ..ScanOptions::default()

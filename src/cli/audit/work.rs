@@ -40,6 +40,9 @@ pub(in crate::cli) struct WorkArgs {
     /// Make fingerprints with the key in this file (16 bytes or more) instead of the public one
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     fingerprint_key: Option<PathBuf>,
+    /// Accept what a mirror does not have, such as the files of Git LFS: it is named, and the repository covered all the same
+    #[arg(long)]
+    allow_missing: bool,
     /// Hold no object larger than this in memory whole
     #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = parse_size)]
     max_object_size: u64,
@@ -78,6 +81,7 @@ impl WorkArgs {
             fingerprint_key: self.fingerprint_key.as_deref().map(absolute).transpose()?,
             max_object_size: self.max_object_size,
             max_decoded: Some(self.max_decoded),
+            allow_missing: self.allow_missing,
             memory: Some(self.max_memory),
         };
         let runner = Runner { program, arguments: vec!["audit".into(), "job".into()], time: Some(time) };
@@ -110,7 +114,8 @@ impl WorkArgs {
     fn way(&self, key: &FingerprintKey) -> Result<String, CliError> {
         // What is made with the key tells keys apart, and not what they are.
         let key = Fingerprint::new(key, "keytrail", &[b"key"]);
-        Ok(format!("{}/{}/{}/{key}", rules::digest(&self.rules)?, self.max_object_size, self.max_decoded))
+        let (rules, missing) = (rules::digest(&self.rules)?, self.allow_missing);
+        Ok(format!("{rules}/{}/{}/{missing}/{key}", self.max_object_size, self.max_decoded))
     }
 }
 
