@@ -211,6 +211,7 @@ fn stored(listed: &Listed) -> store::Listed {
         name: listed.name.clone(),
         clone_url: listed.address.to_text(),
         web_url: listed.web_url.clone(),
+        branch: listed.default_branch.clone(),
         archived: listed.archived,
         fork: listed.fork,
         parent: listed.parent.clone(),

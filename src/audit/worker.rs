@@ -283,7 +283,7 @@ impl Worker<'_> {
 
     /// Brings the objects here, where they are not; `None`: there are none.
     fn fetch(&self, repository: &store::Repository) -> Result<Option<Fetched>, String> {
-        let store::Listed { id, clone_url, wiki, .. } = &repository.listed;
+        let store::Listed { id, clone_url, wiki, branch, .. } = &repository.listed;
         let url = match Address::from_text(clone_url) {
             Address::Folder(path) => return Ok(Some(Fetched::Folder(path))),
             Address::Url(url) => url,
@@ -291,7 +291,9 @@ impl Worker<'_> {
         let login = self.login(&url, &repository.source)?;
         let options = MirrorOptions { login: login.as_ref(), foreign: true, ..self.mirrors };
         let fetched = match self.keep {
-            Some(folder) => mirror::keep(&url, (folder, id), None, &options, self.cancel).map(Fetched::Kept),
+            Some(folder) => {
+                mirror::keep(&url, (folder, id), branch.as_deref(), &options, self.cancel).map(Fetched::Kept)
+            }
             None => mirror::mirror(&url, &options, self.cancel).map(Fetched::Temporary),
         };
         match fetched {

@@ -20,6 +20,8 @@ pub struct Listed {
     pub clone_url: String,
     /// Where a person looks at it.
     pub web_url: Option<String>,
+    /// The branch that HEAD names, without `refs/heads/`, where the host tells.
+    pub branch: Option<String>,
     /// Whether it is read only.
     pub archived: bool,
     /// Whether it was made from another one.
@@ -46,7 +48,7 @@ pub struct Repository {
 /// Rows in one statement. `SQLite` looks names of values up one by one: 500 rows take far longer than ten times 50.
 const ROWS: usize = 50;
 
-pub(super) const COLUMNS: &str = "r.id, r.source, r.name, r.clone_url, r.web_url, r.archived, r.fork, r.wiki, r.parent, r.listed_run, \
+pub(super) const COLUMNS: &str = "r.id, r.source, r.name, r.clone_url, r.web_url, r.branch, r.archived, r.fork, r.wiki, r.parent, r.listed_run, \
                        r.unlisted_at";
 
 impl Store {
@@ -65,17 +67,19 @@ impl Store {
             let shard = parsed(&row, "shard", |shard| shard.parse::<Shard>().ok())?;
             for rows in listed.chunks(ROWS) {
                 let sql = format!(
-                    "INSERT INTO repositories (id, slot, source, name, clone_url, web_url, archived, fork, wiki, parent, listed_run) \
+                    "INSERT INTO repositories (id, slot, source, name, clone_url, web_url, branch, archived, fork, wiki, parent, \
+                     listed_run) \
                      VALUES {} ON CONFLICT (id) DO UPDATE SET source = excluded.source, name = excluded.name, \
-                     clone_url = excluded.clone_url, web_url = excluded.web_url, archived = excluded.archived, \
+                     clone_url = excluded.clone_url, web_url = excluded.web_url, branch = excluded.branch, archived = excluded.archived, \
                      fork = excluded.fork, wiki = excluded.wiki, parent = excluded.parent, \
                      listed_run = excluded.listed_run, unlisted_at = NULL",
-                    placeholders(rows.len(), 11)
+                    placeholders(rows.len(), 12)
                 );
                 let mut query = sqlx::query(AssertSqlSafe(sql));
                 for one in rows {
                     query = query.bind(plain(&one.id)).bind(slot(&one.id)).bind(plain(&source)).bind(plain(&one.name));
                     query = query.bind(plain(&one.clone_url)).bind(one.web_url.as_deref().map(plain));
+                    query = query.bind(one.branch.as_deref().map(plain));
                     query = query.bind(i64::from(one.archived)).bind(i64::from(one.fork)).bind(i64::from(one.wiki));
                     query = query.bind(one.parent.as_deref().map(plain)).bind(run.0);
                 }
@@ -134,6 +138,7 @@ pub(super) fn repository(row: &AnyRow) -> Result<Repository, sqlx::Error> {
             name: row.try_get("name")?,
             clone_url: row.try_get("clone_url")?,
             web_url: row.try_get("web_url")?,
+            branch: row.try_get("branch")?,
             archived: flag("archived")?,
             fork: flag("fork")?,
             parent: row.try_get("parent")?,

@@ -18,6 +18,7 @@ pub fn listed(name: &str) -> Listed {
         name: format!("acme/{name}"),
         clone_url: format!("https://git.example.org/acme/{name}.git"),
         web_url: Some(format!("https://git.example.org/acme/{name}")),
+        branch: Some("main".to_owned()),
         archived: false,
         fork: false,
         parent: None,

@@ -25,6 +25,7 @@ CREATE TABLE repositories (
     name {text} NOT NULL,
     clone_url {text} NOT NULL,
     web_url {text},
+    branch {text},
     archived BIGINT NOT NULL,
     fork BIGINT NOT NULL,
     wiki BIGINT NOT NULL,
