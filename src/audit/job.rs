@@ -56,6 +56,8 @@ pub struct Runner {
     pub program: PathBuf,
     /// What it is told, so that it takes a [`Job`] from standard input.
     pub arguments: Vec<OsString>,
+    /// Variables that it does not inherit: what reads strangers' repositories needs no token.
+    pub without: &'static [&'static str],
     /// How long a job may take.
     pub time: Option<Duration>,
 }
@@ -136,6 +138,9 @@ impl Runner {
         let stderr = fs::File::create(&said).map_err(failed)?;
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(stderr);
+        for name in self.without {
+            command.env_remove(name);
+        }
         let mut child = command.spawn().map_err(|error| format!("cannot run {}: {error}", self.program.display()))?;
         let text = serde_json::to_vec(job).map_err(|error| error.to_string())?;
         // It may have died before it read this: its end tells why.

@@ -4,7 +4,7 @@ use super::error::AuditError;
 use super::queue::Ticket;
 use super::source::{Credentials, ListOptions, Listed, Listing, Organisation};
 use super::worker::{ENGINE, Told, Worker};
-use crate::store::{self, Counts, NewRun, Outcome, Record, Run, RunEnd, RunId, Shard, StoreError};
+use crate::store::{self, Counts, Moment, NewRun, Outcome, Record, Run, RunEnd, RunId, Shard, StoreError};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -45,6 +45,8 @@ pub struct Audit<'a> {
 pub struct Ended {
     /// Which it was.
     pub run: RunId,
+    /// When it began.
+    pub started: Moment,
     /// What became of the repositories.
     pub counts: Counts,
     /// What went wrong while they were listed.
@@ -69,9 +71,11 @@ impl Audit<'_> {
     pub fn run(&self) -> Result<Ended, AuditError> {
         let store = self.worker.store;
         let unfinished = if self.resume { store.unfinished_run(self.source, self.shard)? } else { None };
-        let (run, problems) = match unfinished {
+        let (run, started, problems) = match unfinished {
             // What was not listed whole has to be listed anew.
-            Some(Run { id, problems, counts, .. }) if problems.is_empty() && counts.listed > 0 => (id, problems),
+            Some(Run { id, started, problems, counts, .. }) if problems.is_empty() && counts.listed > 0 => {
+                (id, started, problems)
+            }
             _ => self.begin()?,
         };
         let waiting = store.not_reached(run)?;
@@ -85,7 +89,7 @@ impl Audit<'_> {
             let exit_code = if problems.is_empty() && counts.is_complete() { 0 } else { 2 };
             counts = store.finish_run(run, &(self.worker.now)(), RunEnd { exit_code, interrupted })?;
         }
-        Ok(Ended { run, counts, problems, interrupted })
+        Ok(Ended { run, started, counts, problems, interrupted })
     }
 
     fn counts(&self, run: RunId) -> Result<Counts, StoreError> {
@@ -93,7 +97,7 @@ impl Audit<'_> {
         Ok(runs.into_iter().find(|other| other.id == run).map(|run| run.counts).unwrap_or_default())
     }
 
-    fn begin(&self) -> Result<(RunId, Vec<String>), StoreError> {
+    fn begin(&self) -> Result<(RunId, Moment, Vec<String>), StoreError> {
         let Worker { store, rules, clock, cancel, .. } = self.worker;
         let Listing { repositories, problems, complete, .. } =
             self.organisation.list(self.credentials, self.list, *clock, cancel);
@@ -104,7 +108,7 @@ impl Audit<'_> {
         store.note_problems(run, &problems)?;
         let listed: Vec<store::Listed> = repositories.iter().map(stored).collect();
         store.list(run, &at, &listed, complete)?;
-        Ok((run, problems))
+        Ok((run, at, problems))
     }
 
     /// Writes down which repositories are as they were, and returns the others. That takes a look at the refs and nothing more, so

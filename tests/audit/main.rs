@@ -6,6 +6,8 @@
 mod support;
 
 mod house;
+#[cfg(unix)]
+mod job;
 mod known;
 mod logs;
 mod nights;

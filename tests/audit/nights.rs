@@ -27,6 +27,10 @@ fn a_finding_is_new_once_open_until_it_is_marked_and_fixed_when_it_is_gone_from_
     assert!(night.said.contains("0 scanned, 2 unchanged"), "{}", night.said);
     assert_eq!(house.night(&["--exit-on", "new"]).code, 0, "and not new");
 
+    let store = house.place("store.db").to_str().unwrap().to_owned();
+    let past = ["audit", "mark", "--store", &store, &fingerprint, "accepted", "--reason", "x", "--until", "2020-01-01"];
+    let refused = house.keytrail(&past);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("2020-01-01 is over"), "{refused:?}");
     house.ask(&["mark", &fingerprint, "revoked", "--reason", "made inactive", "--by", "jane"]);
     assert_eq!(house.findings(&["--state", "open"]).len(), 0);
     assert_eq!(house.findings(&["--state", "revoked"]).len(), 1);

@@ -178,6 +178,7 @@ fn an_organisation_of_hundreds_is_covered_or_named() {
         }
         let third = night(&host, more);
         assert_eq!(third.code, Some(2), "{}", third.said);
+        assert!(third.said.contains("no longer listed: acme/r30\n"), "{}", third.said);
         assert!(third.said.contains(&format!("3 scanned, {ORDINARY} unchanged, 5 failed")), "{}", third.said);
         // A kept mirror still has what the server no longer gives out.
         let (changes, now) = if keep { ("1 fixed, 0 gone", "in_history") } else { ("0 fixed, 1 gone", "gone") };

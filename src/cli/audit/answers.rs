@@ -264,6 +264,9 @@ pub(super) fn mark(args: &MarkArgs) -> Result<ExitCode, CliError> {
         return Err(CliError::new("a fingerprint is 32 lower-case hexadecimal digits, as in every report"));
     };
     let triage = match (args.decision, args.until) {
+        (DecisionArg::Accepted, Some(until)) if until.to_string().as_str() < now().day() => {
+            return Err(CliError::new(format!("--until {until} is over: it would be open again at once")));
+        }
         (DecisionArg::Accepted, Some(until)) => Triage::Accepted { until },
         (DecisionArg::Accepted, None) => return Err(CliError::new("accepted until when? Name the day with --until")),
         (_, Some(_)) => return Err(CliError::new("--until goes with accepted only")),

@@ -6,6 +6,21 @@ use crate::model::Secret;
 use std::env;
 use std::path::Path;
 
+/// All variables that credentials are taken from, the store's among them.
+pub(super) const VARIABLES: [&str; 11] = [
+    "KEYTRAIL_TOKEN",
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "GITLAB_TOKEN",
+    "GITEA_TOKEN",
+    "BITBUCKET_TOKEN",
+    "BITBUCKET_USER",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "PGPASSWORD",
+];
+
 /// The credentials for `organisation`: those in `file`, or those that the environment has for its host.
 pub(super) fn credentials(organisation: &Organisation, file: Option<&Path>) -> Result<Credentials, CliError> {
     if let Some(path) = file {

@@ -99,7 +99,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
         Ok(audit.run()?)
     })?;
     let changes = store.changes(ended.run, &now())?;
-    summary(&store, &ended, &changes)?;
+    summary(&store, &args.org, &ended, &changes)?;
     let told = notify::tell(&store, &channels, ended.run, terminal)?;
     let is_open = |finding: &&StoredFinding| finding.triage == Triage::Open;
     let findings = match args.exit_on {
@@ -116,12 +116,18 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
 }
 
 /// What the run was, on standard output.
-fn summary(store: &Store, ended: &Ended, changes: &Changes) -> Result<(), CliError> {
+fn summary(store: &Store, source: &str, ended: &Ended, changes: &Changes) -> Result<(), CliError> {
     let Counts { listed, scanned, unchanged, failed, not_reached, incomplete } = ended.counts;
     let failures: Vec<_> = store
         .outcomes(ended.run)?
         .into_iter()
         .filter(|outcome| outcome.kind == OutcomeKind::Failed || outcome.gap_count > 0)
+        .collect();
+    // What is gone from the host may have been deleted, or the token may not see it any more.
+    let vanished: Vec<_> = store
+        .repositories(Some(source))?
+        .into_iter()
+        .filter(|one| one.unlisted_at.as_ref().is_some_and(|at| *at >= ended.started))
         .collect();
     Output::Stdout.write(|out| {
         writeln!(
@@ -137,6 +143,15 @@ fn summary(store: &Store, ended: &Ended, changes: &Changes) -> Result<(), CliErr
             changes.fixed.len(),
             changes.gone.len()
         )?;
+        if listed == 0 && ended.problems.is_empty() {
+            writeln!(out, "nothing was listed: is the name right, and may the token see its repositories?")?;
+        }
+        for one in vanished.iter().take(NAMED) {
+            writeln!(out, "no longer listed: {}", clean(&one.listed.name))?;
+        }
+        if vanished.len() > NAMED {
+            writeln!(out, "and {} more that are no longer listed", vanished.len() - NAMED)?;
+        }
         for problem in &ended.problems {
             writeln!(out, "not listed: {}", clean(problem))?;
         }

@@ -84,7 +84,12 @@ impl WorkArgs {
             allow_missing: self.allow_missing,
             memory: Some(self.max_memory),
         };
-        let runner = Runner { program, arguments: vec!["audit".into(), "job".into()], time: Some(time) };
+        let runner = Runner {
+            program,
+            arguments: vec!["audit".into(), "job".into()],
+            without: &login::VARIABLES,
+            time: Some(time),
+        };
         let tell = |told: &Told<'_>| {
             if let Some(line) = line(told).filter(|_| !self.quiet) {
                 terminal.note(&line);
