@@ -9,6 +9,7 @@ use crate::git::mirror::{self, Login, MirrorOptions};
 use crate::model::KnownBlobs;
 use crate::store::{self, Attempt, Moment, Outcome, Record, RunId, Scan, Store, StoreError, Tip};
 use sha2::{Digest, Sha256};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -152,7 +153,12 @@ impl Worker<'_> {
         let failed: Mutex<Option<StoreError>> = Mutex::new(None);
         let handle = |ticket: &Ticket| {
             handled(true);
-            let done = self.handle(ticket);
+            // An error of our own fails the repository, as whatever else goes wrong with it, and not the worker.
+            let done = catch_unwind(AssertUnwindSafe(|| self.handle(ticket))).unwrap_or_else(|_| {
+                let (run, at) = (RunId(ticket.run), (self.now)());
+                let outcome = Outcome::Failed { reason: "an internal error; standard error tells where" };
+                Ok(self.store.record(&Record { run, repository: &ticket.repository, at: &at, outcome })?)
+            });
             handled(false);
             done.map_err(|error| {
                 let words = error.as_ref().map_or_else(|| "stopped".to_owned(), ToString::to_string);
