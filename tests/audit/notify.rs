@@ -4,6 +4,7 @@ use crate::{
     house::House,
     support::{Keys, Repo},
 };
+use jsonschema::Registry;
 use serde_json::Value;
 use standardwebhooks::Webhook;
 use std::{
@@ -57,9 +58,16 @@ impl Receiver {
         Self { url, sent }
     }
 
-    /// What came so far; each message has a good signature, by the library of those who made the standard.
+    /// What came so far; each message is as its schema has it, with a good signature by the library of those who made the standard.
     fn messages(&self, key: &str) -> Vec<Value> {
         let judge = Webhook::new(key).unwrap();
+        let [schema, findings] =
+            [include_str!("../../docs/notification.schema.json"), include_str!("../../docs/findings.schema.json")]
+                .map(|text| serde_json::from_str::<Value>(text).unwrap());
+        let base = "https://schemas.example.org/";
+        let registry = Registry::new().add(format!("{base}findings.schema.json"), findings).unwrap().prepare().unwrap();
+        let options = jsonschema::options().with_registry(&registry).with_base_uri(base);
+        let schema = options.build(&schema).unwrap();
         let sent = self.sent.lock().unwrap();
         let message = |(head, body): &(String, String)| {
             let mut headers = http::HeaderMap::new();
@@ -67,7 +75,9 @@ impl Receiver {
                 headers.insert(name, header(head, name).parse().unwrap());
             }
             judge.verify(body.as_bytes(), &headers).unwrap();
-            serde_json::from_str(body).unwrap()
+            let message = serde_json::from_str(body).unwrap();
+            schema.validate(&message).unwrap();
+            message
         };
         sent.iter().map(message).collect()
     }
@@ -148,9 +158,9 @@ fn a_mail_is_whole_and_nothing_in_a_repository_changes_its_head() {
     let mut keys = Keys::new(44);
     repo.write("evil.env", format!("AWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\n", keys.id(), keys.secret()));
     repo.git(&["add", "."]);
-    let evil = "Eve\u{1b}[2J\u{85}Bcc: eve";
+    let evil = "Eve\u{1b}[2J\u{85}Bcc: eve\u{202e}evE";
     repo.git_with_env(&["commit", "-q", "-m", "m"], &[("GIT_AUTHOR_NAME", evil), ("GIT_AUTHOR_EMAIL", "e\u{7f}@x")]);
-    house.publish(&repo, "one.git");
+    house.publish(&repo, "one\r\nBcc: eve\n.git");
     let more =
         ["--mail-to", "sec@example.org", "--mail-from", "audit@example.org", "--sendmail", program.to_str().unwrap()];
     let night = house.night(&more);
@@ -159,16 +169,18 @@ fn a_mail_is_whole_and_nothing_in_a_repository_changes_its_head() {
     assert_eq!(fs::read_to_string(house.place("arguments")).unwrap(), "-t -i\n");
     let (head, body) = mail.split_once("\r\n\r\n").unwrap_or_else(|| mail.split_once("\n\n").unwrap());
     assert!(head.contains("sec@example.org") && head.contains("audit@example.org"), "{head}");
-    assert!(head.contains("2 new credentials"), "{head}");
+    assert!(head.contains("3 new credentials"), "{head}");
     assert!(!head.contains("Eve") && !head.contains("Bcc"), "{head}");
-    assert!(!body.contains('\u{1b}') && mail.lines().all(|line| line.len() < 1000), "{mail}");
+    assert!(mail.lines().all(|line| !line.starts_with("Bcc")), "{mail}");
+    assert!(!body.contains("=E2=80=AE") && !body.contains(['\u{1b}', '\u{202e}']), "{mail}");
+    assert!(mail.lines().all(|line| line.len() < 1000), "{mail}");
     house.night(&more);
     assert_eq!(fs::read_to_string(house.place("mail")).unwrap(), mail, "told once");
 
     // One that fails: it is said, and told with the next run.
     fs::write(&program, "#!/bin/sh\necho 'no route' >&2\nexit 75\n").unwrap();
     repo.put("third.env", format!("AWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\n", keys.id(), keys.secret()));
-    house.publish(&repo, "one.git");
+    house.publish(&repo, "one\r\nBcc: eve\n.git");
     let night = house.night(&more);
     assert!(night.code == 2 && night.said.contains("NOT told: mail to sec@example.org"), "{}", night.said);
     assert!(night.said.contains("no route"), "{}", night.said);
