@@ -75,7 +75,7 @@ pub fn picture(store: &Store, title: &str, now: Timestamp) -> Result<Picture, St
         since: last.first().and_then(|run| before(&runs, run)).and_then(|run| time(&run.started)),
         repositories: outcomes.iter().map(|outcome| repository(outcome, urls(&outcome.repository), &words)).collect(),
         findings: shown.collect::<Result<_, _>>()?,
-        runs: runs.iter().filter_map(|one| run(one, new(one.id))).collect(),
+        runs: runs.iter().filter_map(|one| run(one, new(one.id), &words)).collect(),
         notes: Vec::new(),
     };
     let unlisted = findings.iter().filter(|finding| !finding.is_listed).count();
@@ -150,9 +150,11 @@ fn repository(outcome: &StoredOutcome, url: Option<String>, words: &Words) -> Pi
     }
 }
 
-fn run(run: &Run, new: u64) -> Option<PictureRun> {
+fn run(run: &Run, new: u64, words: &Words) -> Option<PictureRun> {
     let counts = &run.counts;
+    let shard = if run.shard.is_all() { String::new() } else { format!(" part {}", run.shard) };
     Some(PictureRun {
+        source: words.line(&format!("{}{shard}", run.source)),
         began: time(&run.started)?,
         ended: run.ended.as_ref().and_then(time),
         listed: counts.listed,

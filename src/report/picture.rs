@@ -227,8 +227,10 @@ impl PictureFinding {
 }
 
 /// One run of an audit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PictureRun {
+    /// What was audited, and which part of it.
+    pub source: String,
     /// When it began.
     pub began: Timestamp,
     /// When it ended; `None` if it did not, or has not yet.

@@ -80,7 +80,17 @@ fn repository(name: &str, outcome: Outcome) -> PictureRepository {
 fn run(began: &str, new: u64, failed: u64) -> PictureRun {
     let began = at(began);
     let ended = Some(began + 11.minutes());
-    PictureRun { began, ended, listed: 6, scanned: 3, unchanged: 3 - failed, failed, not_reached: 0, new }
+    PictureRun {
+        source: "github:acme".to_owned(),
+        began,
+        ended,
+        listed: 6,
+        scanned: 3,
+        unchanged: 3 - failed,
+        failed,
+        not_reached: 0,
+        new,
+    }
 }
 
 /// Six repositories of an organisation on an ordinary morning.

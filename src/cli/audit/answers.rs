@@ -6,6 +6,7 @@ use crate::model::{Fingerprint, Severity};
 use crate::store::{Filter, Mark, Moment, OutcomeKind, Presence, Run, RunId, StoredFinding, Triage};
 use clap::{Args, ValueEnum};
 use globset::GlobBuilder;
+use serde_json::Value;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -233,14 +234,27 @@ fn write_finding(finding: &StoredFinding, out: &mut dyn Write) -> io::Result<()>
     let author = finding.author.as_ref().map(|author| format!(" by {}", clean(author))).unwrap_or_default();
     writeln!(
         out,
-        "{:8}  {}{account}\n  {}  {presence}{author}, first seen {}, {}\n  {}",
+        "{:8}  {}{account}\n  {}  {}\n  {presence}{author}, first seen {}, {}\n  {}",
         finding.severity.to_string().to_uppercase(),
         finding.title,
         clean(&finding.repository_name),
+        clean(&place(finding)),
         finding.life.first.at,
         finding.triage.as_str().replace('_', " "),
         finding.fingerprint
     )
+}
+
+/// Where its first value stands: path and line, or what else holds it.
+fn place(finding: &StoredFinding) -> String {
+    let line: Value = serde_json::from_str(&finding.line).unwrap_or_default();
+    let first = &line["components"][0];
+    let text = |name: &str| first[name].as_str().unwrap_or_default();
+    let holder = match first["path"].as_str() {
+        Some(path) => path.to_owned(),
+        None => format!("{} {}", text("place"), text("blob").get(..10).unwrap_or_default()),
+    };
+    format!("{holder}:{}", first["line"])
 }
 
 pub(super) fn mark(args: &MarkArgs) -> Result<ExitCode, CliError> {

@@ -17,6 +17,8 @@ pub(super) fn sections(page: &Page<'_>) -> Markup {
     let short = repositories.iter().filter(|repository| !repository.outcome.is_covered()).count();
     let more = repositories.len().saturating_sub(short + WELL);
     repositories.truncate(short + WELL);
+    // An audit does not remember how much was read.
+    let has_read = repositories.iter().any(|repository| repository.read.is_some());
     html! {
         section #coverage aria-labelledby="coverage-title" {
             h2 #coverage-title { "Coverage" }
@@ -29,11 +31,11 @@ pub(super) fn sections(page: &Page<'_>) -> Markup {
                         tr {
                             th scope="col" { "Repository" }
                             th scope="col" { "Outcome" }
-                            th scope="col" data-first="descending" { "Read" }
+                            @if has_read { th scope="col" data-first="descending" { "Read" } }
                             th scope="col" data-first="descending" { "Not read" }
                         }
                     }
-                    tbody { @for repository in repositories { (row(repository)) } }
+                    tbody { @for repository in repositories { (row(repository, has_read)) } }
                 }
                 @if more > 0 { p.quiet { "And " (number(more as u64)) " more that were covered whole." } }
             }
@@ -42,7 +44,7 @@ pub(super) fn sections(page: &Page<'_>) -> Markup {
     }
 }
 
-fn row(repository: &PictureRepository) -> Markup {
+fn row(repository: &PictureRepository, has_read: bool) -> Markup {
     let well = if repository.outcome.is_covered() { "whole" } else { "short" };
     let missing = repository.gaps.len() + usize::from(repository.reason.is_some());
     html! {
@@ -54,10 +56,12 @@ fn row(repository: &PictureRepository) -> Markup {
                 }
             }
             td data-v=(repository.outcome as usize) { span.outcome.(well) { (repository.outcome.as_str()) } }
-            td data-v=(repository.read.map_or_else(String::new, |read| read.bytes.to_string())) {
-                @if let Some(read) = repository.read {
-                    (number(read.scanned)) " of " (plural(read.seen, "object", "objects")) ", " (size(read.bytes))
-                    @if repository.known > 0 { ", " (number(repository.known)) " known from before" }
+            @if has_read {
+                td data-v=(repository.read.map_or_else(String::new, |read| read.bytes.to_string())) {
+                    @if let Some(read) = repository.read {
+                        (number(read.scanned)) " of " (plural(read.seen, "object", "objects")) ", " (size(read.bytes))
+                        @if repository.known > 0 { ", " (number(repository.known)) " known from before" }
+                    }
                 }
             }
             td data-v=(missing) { (gaps(repository)) }
@@ -100,7 +104,7 @@ fn runs(runs: &[PictureRun]) -> Markup {
                 caption.unseen { "The last runs, latest first" }
                 thead {
                     tr {
-                        @for name in ["Began", "Ended", "Listed", "Scanned", "Unchanged", "Failed", "Not reached", "New findings"] {
+                        @for name in ["Of", "Began", "Ended", "Listed", "Scanned", "Unchanged", "Failed", "Not reached", "New findings"] {
                             th scope="col" { (name) }
                         }
                     }
@@ -108,6 +112,7 @@ fn runs(runs: &[PictureRun]) -> Markup {
                 tbody {
                     @for run in runs {
                         tr {
+                            td { (shown(&run.source)) }
                             td { (minute(run.began)) }
                             td { @if let Some(ended) = run.ended { (minute(ended)) } @else { "did not end" } }
                             @for (name, count) in [
