@@ -21,7 +21,7 @@ mod worker;
 
 pub use error::AuditError;
 pub use job::{Job, Runner, Scanned};
-pub use notify::{Channel, Delivery, Mail, Webhook, WebhookKey, deliver};
+pub use notify::{Channel, Delivery, Mail, Webhook, WebhookKey, deliver, subscribe};
 pub use picture::picture;
 pub use queue::QueueError;
 pub use run::{Audit, Ended};

@@ -1,6 +1,7 @@
 //! One run: the repositories are listed, and each that has changed is handed to the workers, of whom this process is one.
 
 use super::error::AuditError;
+use super::notify::{Channel, subscribe};
 use super::queue::Ticket;
 use super::source::{Credentials, ListOptions, Listed, Listing, Organisation};
 use super::worker::{ENGINE, Told, Worker};
@@ -36,6 +37,8 @@ pub struct Audit<'a> {
     pub credentials: &'a Credentials,
     /// How it is asked.
     pub list: &'a ListOptions,
+    /// Who is told what it finds, once it has ended.
+    pub channels: &'a [Channel],
     /// Goes on with a run that was not finished, if there is one.
     pub resume: bool,
 }
@@ -78,6 +81,7 @@ impl Audit<'_> {
             }
             _ => self.begin()?,
         };
+        subscribe(store, self.channels, run)?;
         let waiting = store.not_reached(run)?;
         (self.worker.tell)(&Told::Listed(waiting.len()));
         let changed = self.leave_out_unchanged(run, waiting)?;

@@ -40,6 +40,7 @@ pub use address::StoreAddress;
 pub use attempt::{Attempt, Progress};
 pub use changes::Changes;
 pub use database::Store;
+pub use delivery::Claim;
 pub use error::StoreError;
 pub use filter::Filter;
 pub use finding::StoredFinding;

@@ -8,7 +8,7 @@ use serde_json::json;
 /// What is promised, and how it is tried.
 type Case = (&'static str, fn(&StoreAddress));
 
-pub const ALL: [Case; 14] = [
+pub const ALL: [Case; 15] = [
     ("what is told is remembered", remembered),
     ("what is told twice is there once", twice),
     ("a late word changes nothing", late),
@@ -22,6 +22,7 @@ pub const ALL: [Case; 14] = [
     ("what is left to do is known after a crash", resumed),
     ("counts outlive a month", month),
     ("any text is taken", texts),
+    ("each channel is told once, by one", told),
     ("tables are brought up to date, and newer ones left alone", versions),
 ];
 
@@ -392,6 +393,57 @@ fn resumed(address: &StoreAddress) {
     assert_eq!((unfinished(), left()), (None, Vec::new()));
     let error = store.finish_run(RunId(77), &at(2), RunEnd { exit_code: 0, interrupted: false }).unwrap_err();
     assert!(error.to_string().contains("no run 77"), "{error}");
+}
+
+fn told(address: &StoreAddress) {
+    let store = Store::open(address).unwrap();
+    let names = |channel: &str, n| {
+        let news = store.undelivered(channel, &at(n)).unwrap();
+        news.into_iter().map(|finding| finding.title).collect::<Vec<_>>()
+    };
+    // Claims all there is from one night to another, and says how much that was.
+    let claim = |name, from, until| {
+        let news = store.undelivered("c", &at(from)).unwrap();
+        let claim = Claim { channel: "c", name, at: &at(from), until: &at(until) };
+        store.claim(&claim, &news.iter().collect::<Vec<_>>()).unwrap().len()
+    };
+    let day = at(1);
+    let named = |name| Claim { channel: "c", name, at: &day, until: &day };
+    let old = night(&store, 1, &["a", "b"]);
+    Found::these(&[line("old")]).record(&store, old, 1, "b");
+    let run = night(&store, 2, &["a", "b"]);
+    let younger = night(&store, 2, &["a", "b"]);
+    assert!(names("c", 2).is_empty(), "nobody subscribed");
+    // The younger one is first.
+    store.subscribe("c", younger).unwrap();
+    Found::these(&[line("x")]).record(&store, run, 2, "a");
+    assert!(names("c", 2).is_empty());
+    store.subscribe("c", run).unwrap();
+    store.subscribe("c", younger).unwrap();
+    assert_eq!(names("c", 2), ["x"]);
+
+    assert_eq!(claim("one", 2, 4), 1);
+    assert_eq!(claim("one", 2, 4), 1, "a word that is said again, since its answer was lost");
+    assert_eq!(claim("two", 3, 5), 0, "somebody is about to tell it");
+    store.withdraw(&named("one")).unwrap();
+    assert_eq!(claim("two", 3, 5), 1, "nobody is");
+    assert_eq!(claim("three", 5, 7), 1, "two must have died");
+    store.delivered(&named("two"), &at(5)).unwrap();
+    assert_eq!(names("c", 5).len(), 1, "it is three's by now");
+    store.delivered(&named("three"), &at(5)).unwrap();
+    store.withdraw(&named("three")).unwrap();
+    assert_eq!((names("c", 5).len(), claim("four", 30, 30)), (0, 0), "told for good");
+    assert_eq!(names("other", 5).len(), 0);
+
+    // Gone, and back again: that is news.
+    let run = night(&store, 6, &["a", "b"]);
+    Found { tip: 2, ..Found::these(&[]) }.record(&store, run, 6, "a");
+    assert!(names("c", 6).is_empty());
+    let run = night(&store, 7, &["a", "b"]);
+    Found { tip: 3, ..Found::these(&[line("x")]) }.record(&store, run, 7, "a");
+    assert_eq!(claim("five", 7, 8), 1);
+    store.delivered(&named("five"), &at(7)).unwrap();
+    assert!(names("c", 7).is_empty());
 }
 
 fn month(address: &StoreAddress) {

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// So many findings a message: more than anybody reads.
@@ -45,7 +46,7 @@ impl Mail {
         }
     }
 
-    pub(super) fn send(&self, findings: &[StoredFinding]) -> Result<(), String> {
+    pub(super) fn send(&self, findings: &[&StoredFinding]) -> Result<(), String> {
         let message = self.message(findings).map_err(|error| error.to_string())?;
         let failed = |error: std::io::Error| format!("cannot run {}: {error}", self.program.display());
         let mut said = tempfile::tempfile().map_err(failed)?;
@@ -61,29 +62,31 @@ impl Mail {
         let began = Instant::now();
         let status = loop {
             match child.try_wait().map_err(failed)? {
-                Some(status) => break status,
-                None if began.elapsed() > TIME => {
+                // It may have ended without reading, and have left its end of the pipe to another one.
+                Some(status) if !status.success() || writer.as_ref().is_none_or(JoinHandle::is_finished) => {
+                    break status;
+                }
+                _ if began.elapsed() > TIME => {
                     child.kill().and_then(|()| child.wait()).map_err(failed)?;
                     return Err(format!("{} took longer than {} s", self.program.display(), TIME.as_secs()));
                 }
-                None => std::thread::sleep(Duration::from_millis(20)),
+                _ => std::thread::sleep(Duration::from_millis(20)),
             }
         };
-        let written = writer.map(std::thread::JoinHandle::join);
         if !status.success() {
             let mut words = Vec::new();
             said.seek(SeekFrom::Start(0)).and_then(|_| said.take(WORDS).read_to_end(&mut words)).map_err(failed)?;
             let words = clean(String::from_utf8_lossy(&words).trim());
             return Err(format!("{} ended with {status}: {words}", self.program.display()));
         }
-        match written {
+        match writer.map(JoinHandle::join) {
             Some(Ok(Err(error))) => Err(failed(error)),
             _ => Ok(()),
         }
     }
 
     /// The message. What comes from repositories is in its body only, which is encoded where it must be.
-    fn message(&self, findings: &[StoredFinding]) -> std::io::Result<Vec<u8>> {
+    fn message(&self, findings: &[&StoredFinding]) -> std::io::Result<Vec<u8>> {
         let plural = if findings.len() == 1 { "" } else { "s" };
         let mut message = MessageBuilder::new()
             .to(self.to.as_str())
@@ -96,7 +99,7 @@ impl Mail {
     }
 }
 
-fn text(findings: &[StoredFinding]) -> String {
+fn text(findings: &[&StoredFinding]) -> String {
     let mut text = String::new();
     for finding in findings {
         let account = finding.account_id.as_ref().map(|id| format!(" · account {id}")).unwrap_or_default();

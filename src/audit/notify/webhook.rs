@@ -1,7 +1,7 @@
 //! A message to a program: JSON by POST, signed as <https://www.standardwebhooks.com> has it.
 
-use super::{clean, hex};
-use crate::audit::source::private_authority;
+use super::{Refusal, clean, hex};
+use crate::audit::source::{delay, private_authority};
 use crate::model::Secret;
 use crate::store::{Moment, StoredFinding};
 use base64::Engine as _;
@@ -16,6 +16,9 @@ use ureq::{Agent, Proxy};
 
 /// So many findings a message: a line takes some kilobytes, and receivers take a few hundred.
 pub(super) const BATCH: usize = 50;
+/// So many bytes of lines: a key that stands at thousands of paths has a long one, and receivers commonly take 1 MiB (nginx's
+/// `client_max_body_size`).
+pub(super) const BYTES: usize = 512 << 10;
 /// How long one attempt may take.
 const TIME: Duration = Duration::from_secs(30);
 /// The pauses before a message is sent again.
@@ -48,6 +51,13 @@ pub struct Webhook {
     host: String,
     key: WebhookKey,
     agent: Agent,
+}
+
+/// An attempt that failed.
+struct Failure {
+    why: Refusal,
+    /// The least time after which another one makes sense, if one does.
+    again: Option<Duration>,
 }
 
 impl fmt::Debug for Webhook {
@@ -90,12 +100,12 @@ impl Webhook {
         std::str::from_utf8(self.url.expose()).unwrap_or_default()
     }
 
-    pub(super) fn send(&self, findings: &[StoredFinding], now: &Moment) -> Result<(), String> {
+    pub(super) fn send(&self, findings: &[&StoredFinding], now: &Moment) -> Result<(), Refusal> {
         let lines = findings.iter().map(|finding| {
             let line = finding.audit_line().map_err(|error| error.to_string())?;
             RawValue::from_string(line).map_err(|error| error.to_string())
         });
-        let lines = lines.collect::<Result<Vec<_>, _>>()?;
+        let lines = lines.collect::<Result<Vec<_>, _>>().map_err(Refusal::Message)?;
         let data = json!({ "schema_version": 1, "findings": lines });
         let body = json!({ "type": "findings.new", "timestamp": now.as_str(), "data": data }).to_string();
         // The same news have the same id, however often they are sent: a receiver that got them already can tell.
@@ -108,8 +118,8 @@ impl Webhook {
         loop {
             let (why, wait) = match self.post(&id, &body) {
                 Ok(()) => return Ok(()),
-                Err((why, None)) => return Err(why),
-                Err((why, Some(wait))) => (why, wait),
+                Err(Failure { why, again: None }) => return Err(why),
+                Err(Failure { why, again: Some(wait) }) => (why, wait),
             };
             match pauses.next() {
                 Some(pause) if wait <= MOST => std::thread::sleep(wait.max(*pause)),
@@ -118,8 +128,8 @@ impl Webhook {
         }
     }
 
-    /// Sends it once. An error has the least time after which another attempt makes sense, if one does.
-    fn post(&self, id: &str, body: &str) -> Result<(), (String, Option<Duration>)> {
+    /// Sends it once.
+    fn post(&self, id: &str, body: &str) -> Result<(), Failure> {
         // Each attempt has its own time: receivers refuse what was signed long ago.
         let time = jiff::Timestamp::now().as_second();
         let request = self.agent.post(self.url()).content_type("application/json");
@@ -127,14 +137,19 @@ impl Webhook {
         let answer = request.header("webhook-signature", self.sign(id, time, body)).send(body.as_bytes());
         // An error of the client's may quote the URL.
         let hide = |error: ureq::Error| clean(&error.to_string().replace(self.url(), &self.host));
-        let answer = answer.map_err(|error| (hide(error), Some(Duration::ZERO)))?;
+        let failed = |error| Failure { why: Refusal::Channel(hide(error)), again: Some(Duration::ZERO) };
+        let answer = answer.map_err(failed)?;
         let status = answer.status();
         if status.is_success() {
             return Ok(());
         }
-        let after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let after = answer.headers().get("retry-after").and_then(|value| delay(value.to_str().ok()?.trim(), time));
         let again = status.as_u16() == 429 || status.is_server_error();
-        Err((format!("it answered {status}"), again.then(|| Duration::from_secs(after.unwrap_or(0)))))
+        let said = format!("it answered {status}");
+        // Too large, or not understood: that is about this message. Everything else would be said of the next one, too.
+        let is_about_this = matches!(status.as_u16(), 400 | 413 | 422);
+        let why = if is_about_this { Refusal::Message(said) } else { Refusal::Channel(said) };
+        Err(Failure { why, again: again.then(|| after.unwrap_or_default()) })
     }
 
     fn sign(&self, id: &str, time: i64, body: &str) -> String {

@@ -32,7 +32,9 @@ pub use credentials::Credentials;
 pub use listing::{Address, LeftOut, Listed, Listing};
 pub use options::ListOptions;
 pub use organisation::{Host, Organisation, OrganisationError};
+pub(super) use problem::clean;
 pub use problem::{Problem, ProblemKind};
+pub(super) use verdict::delay;
 
 #[cfg(test)]
 mod stub;

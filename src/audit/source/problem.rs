@@ -67,7 +67,7 @@ impl fmt::Display for Problem {
 const LONGEST: usize = 300;
 
 /// `text` on one line and not too long, without what controls a terminal or turns the direction of writing.
-pub(super) fn clean(text: &str) -> String {
+pub(in crate::audit) fn clean(text: &str) -> String {
     let harmless = |c: char| {
         let turns =
             matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');

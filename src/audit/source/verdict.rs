@@ -84,7 +84,7 @@ fn refusal(body: &[u8]) -> ProblemKind {
 }
 
 /// `Retry-After`: seconds, or a date as HTTP writes it.
-fn delay(value: &str, now: i64) -> Option<Duration> {
+pub(in crate::audit) fn delay(value: &str, now: i64) -> Option<Duration> {
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }

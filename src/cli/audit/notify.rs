@@ -1,9 +1,9 @@
 //! `keytrail audit notify`, and what `audit run` does of it at its end.
 
 use super::{StoreArgs, now, proxy};
-use crate::audit::{Channel, Mail, Webhook, WebhookKey, deliver};
+use crate::audit::{Channel, Mail, Webhook, WebhookKey, deliver, subscribe};
 use crate::cli::{error::CliError, exit, terminal::Terminal};
-use crate::store::{RunId, Store};
+use crate::store::Store;
 use clap::{Args, ValueHint};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -69,9 +69,13 @@ fn read(file: &Path) -> Result<Vec<u8>, CliError> {
 }
 
 /// Tells what is new, and whether everybody was told.
-pub(super) fn tell(store: &Store, channels: &[Channel], run: RunId, terminal: &Terminal) -> Result<bool, CliError> {
-    let deliveries = deliver(store, channels, run, &now())?;
+pub(super) fn tell(store: &Store, channels: &[Channel], terminal: &Terminal) -> Result<bool, CliError> {
+    let deliveries = deliver(store, channels, &now)?;
     for delivery in &deliveries {
+        if delivery.elsewhere > 0 {
+            let (channel, count) = (&delivery.channel, delivery.elsewhere);
+            terminal.note(&format!("{channel}: {count} findings are being told by another process"));
+        }
         if let Some(why) = &delivery.failed {
             terminal.note(&format!("NOT told: {}: {why} (it will be told the next time)", delivery.channel));
         }
@@ -88,6 +92,8 @@ pub(super) fn run(args: &NotifyArgs, terminal: &Terminal) -> Result<ExitCode, Cl
     let Some(last) = store.runs(None, 1)?.first().map(|run| run.id) else {
         return Err(CliError::new("no run yet"));
     };
-    let told = tell(&store, &channels, last, terminal)?;
+    // To a channel that is new, the last run's findings are news.
+    subscribe(&store, &channels, last)?;
+    let told = tell(&store, &channels, terminal)?;
     Ok(if told { ExitCode::SUCCESS } else { ExitCode::from(exit::ERROR) })
 }

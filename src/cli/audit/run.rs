@@ -94,13 +94,14 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
             shard: args.shard,
             credentials: &credentials,
             list: &list,
+            channels: &channels,
             resume: args.resume,
         };
         Ok(audit.run()?)
     })?;
     let changes = store.changes(ended.run, &now())?;
     summary(&store, &args.org, &ended, &changes)?;
-    let told = notify::tell(&store, &channels, ended.run, terminal)?;
+    let told = notify::tell(&store, &channels, terminal)?;
     let is_open = |finding: &&StoredFinding| finding.triage == Triage::Open;
     let findings = match args.exit_on {
         ExitOn::New => changes.new.iter().chain(&changes.reopened).filter(is_open).count(),

@@ -114,7 +114,9 @@ CREATE TABLE deliveries (
     repository {text} NOT NULL REFERENCES repositories (id),
     fingerprint {text} NOT NULL,
     event_run BIGINT NOT NULL,
-    told_at {text} NOT NULL,
+    claim {text} NOT NULL,
+    claimed_until {text} NOT NULL,
+    told_at {text},
     PRIMARY KEY (channel, repository, fingerprint)
 );
 
