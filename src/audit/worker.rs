@@ -4,7 +4,7 @@ use super::error::AuditError;
 use super::job::{Job, Runner, Scanned};
 use super::queue::{Queue, QueueError, Ticket};
 use super::source::{Address, Clock, Credentials, Organisation};
-use crate::git::Repository;
+use crate::git::{Reference, Repository, Temporary};
 use crate::git::mirror::{self, Login, MirrorOptions};
 use crate::model::KnownBlobs;
 use crate::store::{self, Attempt, Moment, Outcome, Record, RunId, Scan, Store, StoreError, Tip};
@@ -232,7 +232,12 @@ impl Worker<'_> {
             Ok(opened) => opened,
             Err(error) => return Ok(Err(error.to_string())),
         };
-        let tips = tips(&opened);
+        let mut references = opened.references().0;
+        if !matches!(place, Fetched::Folder(_)) {
+            // A mirror's HEAD is its own. What the host's names besides branches is not asked for again, as nothing says that it moved.
+            references.retain(|reference| reference.name.starts_with("refs/"));
+        }
+        let tips = tips(references);
         let id_width = opened.blob_hash().nothing().as_bytes().len();
         drop(opened);
         if self.last_tips(id)?.is_some_and(|last| last == tips) {
@@ -255,7 +260,7 @@ impl Worker<'_> {
     pub(super) fn is_unchanged(&self, repository: &store::Repository) -> Result<bool, StoreError> {
         let Some(last) = self.last_tips(&repository.listed.id)? else { return Ok(false) };
         let tips = match Address::from_text(&repository.listed.clone_url) {
-            Address::Folder(path) => Repository::open(&path).ok().map(|opened| tips(&opened)),
+            Address::Folder(path) => Repository::open(&path).ok().map(|opened| tips(opened.references().0)),
             Address::Url(url) => self.remote_tips(&url, repository),
         };
         Ok(tips.is_some_and(|tips| tips == last))
@@ -275,7 +280,7 @@ impl Worker<'_> {
         let login = self.login(url, &repository.source).ok()?;
         let options = MirrorOptions { login: login.as_ref(), foreign: true, ..self.mirrors };
         match mirror::refs(url, &options, self.cancel) {
-            Ok(refs) => Some(refs.into_iter().map(|(name, id)| Tip { name, id }).collect()),
+            Ok(references) => Some(tips(references)),
             Err(error) if repository.listed.wiki && error.is_absent() => Some(Vec::new()),
             Err(_) => None,
         }
@@ -310,8 +315,7 @@ impl Worker<'_> {
     }
 
     fn scan(&self, name: &str, path: &Path, id_width: usize, known: &KnownBlobs) -> Result<Scanned, String> {
-        let folder = tempfile::Builder::new().prefix("keytrail-").tempdir();
-        let folder = folder.map_err(|error| format!("cannot make a temporary folder: {error}"))?;
+        let folder = Temporary::new(None).map_err(|error| format!("cannot make a temporary folder: {error}"))?;
         let job = Job {
             path: path.to_path_buf(),
             name: name.to_owned(),
@@ -323,13 +327,10 @@ impl Worker<'_> {
     }
 }
 
-/// All refs of a repository, by name.
-fn tips(repository: &Repository) -> Vec<Tip> {
-    let (references, _) = repository.references();
-    let mut tips: Vec<Tip> = references
-        .into_iter()
-        .map(|reference| Tip { name: reference.name.into_bytes(), id: reference.target })
-        .collect();
+/// Refs, by name.
+fn tips(references: Vec<Reference>) -> Vec<Tip> {
+    let tip = |Reference { name, target }| Tip { name: name.into_bytes(), id: target };
+    let mut tips: Vec<Tip> = references.into_iter().map(tip).collect();
     tips.sort_unstable();
     tips
 }

@@ -9,12 +9,14 @@ mod child;
 mod kept;
 mod login;
 mod remote;
+#[cfg(unix)]
+mod watchdog;
 
 pub use kept::{Kept, keep};
 pub use login::Login;
 pub use remote::refs;
 
-use super::program;
+use super::{Temporary, program};
 use address::Address;
 use child::{Bounds, Ended, last_words};
 use std::fs::{self, File};
@@ -23,12 +25,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use tempfile::TempDir;
 
 /// A mirrored repository; its folder is deleted on drop.
 #[derive(Debug)]
 pub struct Mirror {
-    folder: TempDir,
+    folder: Temporary,
 }
 
 impl Mirror {
@@ -144,6 +145,8 @@ pub struct MirrorOptions<'a> {
     pub time: Option<Duration>,
     /// How many bytes the mirror may take on disk.
     pub disk: Option<u64>,
+    /// How many bytes of memory each of git's processes may take, mapped files aside; on Linux only.
+    pub memory: Option<u64>,
     /// Where temporary mirrors lie; by default where the system keeps such things.
     pub folder: Option<&'a Path>,
     /// The URL is not the user's own: no other transport than its own, whatever the user's configuration turns it into, and
@@ -155,7 +158,7 @@ pub struct MirrorOptions<'a> {
 /// it is set.
 pub fn mirror(url: &str, options: &MirrorOptions<'_>, cancel: &AtomicBool) -> Result<Mirror, MirrorError> {
     let task = Task::new(url, options, cancel)?;
-    let folder = private_folder(options.folder).map_err(|source| task.no_folder(source))?;
+    let folder = Temporary::new(options.folder).map_err(|source| task.no_folder(source))?;
     task.clone_into(&repository_in(folder.path()), folder.path())?;
     Ok(Mirror { folder })
 }
@@ -219,7 +222,8 @@ impl<'a> Task<'a> {
         let stderr = room_for_words(&said).map_err(|source| self.no_folder(source))?;
         command.stdin(Stdio::null()).stdout(printed).stderr(stderr);
         let (time, disk) = (self.options.time, self.options.disk);
-        let bounds = Bounds { cancel: self.cancel, time, disk: disk.map(|most| (folder, most)) };
+        let bounds =
+            Bounds { cancel: self.cancel, time, disk: disk.map(|most| (folder, most)), memory: self.options.memory };
         let url = self.shown.clone();
         match child::run(command, self.address.may_group(), bounds) {
             Err(source) => Err(MirrorError::Run { url, source }),
@@ -253,21 +257,6 @@ fn room_for_words(path: &Path) -> io::Result<File> {
 
 fn repository_in(folder: &Path) -> PathBuf {
     folder.join("repository.git")
-}
-
-/// A folder that goes away on drop, in `parent` or where the system keeps such.
-fn private_folder(parent: Option<&Path>) -> io::Result<TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("keytrail-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o700));
-    }
-    match parent {
-        Some(parent) => builder.tempdir_in(parent),
-        None => builder.tempdir(),
-    }
 }
 
 #[cfg(test)]

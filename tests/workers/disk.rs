@@ -73,3 +73,40 @@ fn what_does_not_fit_is_named_and_the_rest_is_covered() {
         assert_eq!(crew.findings().len(), 3);
     }
 }
+
+/// What was remembered stays, and what could not be written down is not taken for done.
+#[test]
+#[ignore = "needs to mount: .ci/run runs it"]
+fn a_store_that_is_full_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = folder.path().join("small");
+    let Some(_disk) = Disk::mount(&small, "4m") else {
+        println!("skipped: nothing may be mounted here");
+        return;
+    };
+    let path = small.join("store.db");
+    let crew = Crew::new(&StoreAddress::File(path.clone()), path.to_str().unwrap(), 4, &["large"]);
+    fs::write(crew.place("go"), "").unwrap();
+    let fill = || fs::write(small.join("filler"), vec![1; 8 << 20]).unwrap_err();
+    fill();
+    let (code, said) = crew.run("none", &[]).end();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.to_lowercase().contains("full") || said.to_lowercase().contains("no space"), "{said}");
+    fs::remove_file(small.join("filler")).unwrap();
+    let (code, said) = crew.run("first", &[]).end();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("5 scanned") && said.contains("3 new"), "{said}");
+
+    large(&crew, 1);
+    fill();
+    let (code, said) = crew.run("full", &[]).end();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.to_lowercase().contains("full") || said.to_lowercase().contains("no space"), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    fs::remove_file(small.join("filler")).unwrap();
+    let (code, said) = crew.run("room", &[]).end();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("1 scanned, 4 unchanged") && said.contains("fully covered"), "{said}");
+    assert!(said.contains("0 new, 0 come back, 0 fixed, 0 gone"), "{said}");
+    crew.is_whole(&[]);
+}

@@ -4,7 +4,7 @@ use super::{login, now};
 use crate::audit::source::SystemClock;
 use crate::audit::{Job, Runner, Told, Worker};
 use crate::cli::{error::CliError, session, terminal::Terminal};
-use crate::git::mirror::MirrorOptions;
+use crate::git::{Temporary, mirror::MirrorOptions};
 use crate::model::{Fingerprint, FingerprintKey};
 use crate::policy::parse_size;
 use crate::rules;
@@ -31,7 +31,7 @@ pub(in crate::cli) struct WorkArgs {
     /// Give up on a repository whose mirror is larger
     #[arg(long, value_name = "SIZE", default_value = "20G", value_parser = parse_size)]
     max_disk: u64,
-    /// Give up on a repository whose scan needs more memory (mapped packs aside; Linux)
+    /// Give up on a repository that git or the scan needs more memory for (mapped packs aside; Linux)
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = parse_size)]
     max_memory: u64,
     /// Search for what this rule file describes, too (repeatable)
@@ -72,6 +72,10 @@ impl WorkArgs {
         crate::cli::rules::load(&self.rules)?;
         let key = self.fingerprint_key.as_deref().map(session::read_key).transpose()?.unwrap_or_default();
         let time = Duration::from_secs(self.max_time);
+        let left = Temporary::clear_left(&std::env::temp_dir());
+        if left > 0 && !self.quiet {
+            terminal.note(&format!("cleared away {left} temporary folders of processes that were killed"));
+        }
         let job = Job {
             path: PathBuf::new(),
             name: String::new(),
@@ -106,7 +110,12 @@ impl WorkArgs {
             job: &job,
             rules: &self.way(&key)?,
             keep: self.keep_mirrors.as_deref(),
-            mirrors: MirrorOptions { time: Some(time), disk: Some(self.max_disk), ..MirrorOptions::default() },
+            mirrors: MirrorOptions {
+                time: Some(time),
+                disk: Some(self.max_disk),
+                memory: Some(self.max_memory),
+                ..MirrorOptions::default()
+            },
             jobs,
             heartbeat: Duration::from_secs(self.heartbeat),
             now: &now,

@@ -1,8 +1,9 @@
 //! A mirror that is kept from one audit to the next.
 
-use super::{MirrorError, MirrorOptions, Task, private_folder, repository_in};
+use super::{MirrorError, MirrorOptions, Task, repository_in};
+use crate::git::Temporary;
 use sha2::{Digest, Sha256};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -60,8 +61,10 @@ pub fn keep(
     let home = folder.join(name(id));
     make_private(&home).map_err(no_folder)?;
     let lock = File::options().create(true).append(true).open(home.join("lock")).map_err(no_folder)?;
-    if !try_lock(&lock).map_err(no_folder)? {
-        return Err(MirrorError::Busy(home));
+    match lock.try_lock() {
+        Err(TryLockError::WouldBlock) => return Err(MirrorError::Busy(home)),
+        Err(TryLockError::Error(source)) => return Err(no_folder(source)),
+        Ok(()) => {}
     }
     clear_away(&home);
     let path = repository_in(&home);
@@ -74,7 +77,7 @@ pub fn keep(
     }
     if renewed {
         // Beside the old one, which is given up only for a whole one.
-        let fresh = private_folder(Some(&home)).map_err(no_folder)?;
+        let fresh = Temporary::new(Some(&home)).map_err(no_folder)?;
         let cloned = repository_in(fresh.path());
         task.clone_into(&cloned, fresh.path())?;
         if path.exists() {
@@ -134,22 +137,6 @@ fn make_private(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-#[cfg(unix)]
-fn try_lock(file: &File) -> io::Result<bool> {
-    use rustix::fs::{FlockOperation, flock};
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(true),
-        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Elsewhere two audits into one folder are the user's to avoid.
-#[cfg(not(unix))]
-fn try_lock(_: &File) -> io::Result<bool> {
-    Ok(true)
 }
 
 #[cfg(test)]
