@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn gits_words_are_cleaned() {
-        let words = last_words("Cloning\n\n fatal: no \x1b[31m p@ss\n", &["p@ss".into()]);
+        let words = last_words("Cloning\nhint: x\n At:  50% (1/2)\r fatal: no \x1b[31m p@ss\n", &["p@ss".into()]);
         assert_eq!(words, "Cloning; fatal: no \u{fffd}[31m ***");
     }
 

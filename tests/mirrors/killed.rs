@@ -56,7 +56,11 @@ impl Scene {
 
 fn bytes_in(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| if entry.path().is_dir() { bytes_in(&entry.path()) } else { entry.metadata().map_or(0, |data| data.len()) }).sum()
+    entries
+        .map(|entry| {
+            if entry.path().is_dir() { bytes_in(&entry.path()) } else { entry.metadata().map_or(0, |data| data.len()) }
+        })
+        .sum()
 }
 
 fn wait(what: &str, mut seen: impl FnMut() -> bool) {
@@ -86,7 +90,8 @@ fn what_is_killed_takes_git_along_and_the_next_run_clears_up() {
     let scene = Scene::new();
     let mirrors = scene.home.path().join("mirrors");
     for keep in [false, true] {
-        let (kept, folder) = (["--keep-mirrors", mirrors.to_str().unwrap()], if keep { &mirrors } else { &scene.temporary });
+        let (kept, folder) =
+            (["--keep-mirrors", mirrors.to_str().unwrap()], if keep { &mirrors } else { &scene.temporary });
         let mut child = scene.begin(if keep { &kept } else { &[] }, folder);
         assert!(scene.processes().len() > 2, "git and its helpers: {:?}", scene.processes());
         child.kill().unwrap();

@@ -87,7 +87,8 @@ pub(super) fn run(command: &mut Command, group: bool, bounds: Bounds<'_>) -> io:
 fn limit_memory(child: &Child, bytes: u64) {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
     // Where it may not be set there is no limit, as on other systems.
-    let _ = prlimit(Some(Pid::from_child(child)), Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) });
+    let _ =
+        prlimit(Some(Pid::from_child(child)), Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) });
 }
 
 /// The bytes of all files below `folder`. What vanishes meanwhile has none.
@@ -129,9 +130,10 @@ fn stop(child: &mut Child, _: bool) -> io::Result<()> {
     child.wait().map(drop)
 }
 
-/// The last lines of what git said, in one line, fit for a terminal and without any of `secrets`.
+/// The last lines of what git said, without progress and advice, in one line, fit for a terminal and without any of `secrets`.
 pub(super) fn last_words(said: &str, secrets: &[String]) -> String {
-    let mut lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let tells = |line: &&str| !line.is_empty() && !line.starts_with("hint:") && !line.contains("% (");
+    let mut lines: Vec<&str> = said.split(['\n', '\r']).map(str::trim).filter(tells).collect();
     lines.drain(..lines.len().saturating_sub(ERROR_LINES));
     let mut words = lines.join("; ");
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {

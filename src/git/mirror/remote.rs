@@ -64,7 +64,9 @@ mod tests {
         let holds_ref = |text: &str| parse(text.as_bytes()).map(|(name, _)| is_ref(std::str::from_utf8(name).unwrap()));
         assert_eq!(holds_ref(&format!("{id}\trefs/heads/a\n")), Some(true));
         assert_eq!(holds_ref(&format!("{wide}\trefs/heads/ä\n")), Some(true));
-        for beside in ["HEAD", "refs/tags/v1^{}", "refs/heads/../x", "refs/heads/a b", "refs/heads/x.lock", "refs", "FOO"] {
+        for beside in
+            ["HEAD", "refs/tags/v1^{}", "refs/heads/../x", "refs/heads/a b", "refs/heads/x.lock", "refs", "FOO"]
+        {
             assert_eq!(holds_ref(&format!("{id}\t{beside}\n")), Some(false), "{beside}");
         }
         for nonsense in ["", "\n", "x\trefs/heads/a\n", "<html>\n"] {
