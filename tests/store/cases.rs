@@ -397,7 +397,7 @@ fn resumed(address: &StoreAddress) {
 
 fn told(address: &StoreAddress) {
     let store = Store::open(address).unwrap();
-    let names = |channel: &str, n| {
+    let waiting = |channel: &str, n| {
         let news = store.undelivered(channel, &at(n)).unwrap();
         news.into_iter().map(|finding| finding.title).collect::<Vec<_>>()
     };
@@ -413,14 +413,14 @@ fn told(address: &StoreAddress) {
     Found::these(&[line("old")]).record(&store, old, 1, "b");
     let run = night(&store, 2, &["a", "b"]);
     let younger = night(&store, 2, &["a", "b"]);
-    assert!(names("c", 2).is_empty(), "nobody subscribed");
+    assert!(waiting("c", 2).is_empty(), "nobody subscribed");
     // The younger one is first.
     store.subscribe("c", younger).unwrap();
     Found::these(&[line("x")]).record(&store, run, 2, "a");
-    assert!(names("c", 2).is_empty());
+    assert!(waiting("c", 2).is_empty());
     store.subscribe("c", run).unwrap();
     store.subscribe("c", younger).unwrap();
-    assert_eq!(names("c", 2), ["x"]);
+    assert_eq!(waiting("c", 2), ["x"]);
 
     assert_eq!(claim("one", 2, 4), 1);
     assert_eq!(claim("one", 2, 4), 1, "a word that is said again, since its answer was lost");
@@ -429,21 +429,21 @@ fn told(address: &StoreAddress) {
     assert_eq!(claim("two", 3, 5), 1, "nobody is");
     assert_eq!(claim("three", 5, 7), 1, "two must have died");
     store.delivered(&named("two"), &at(5)).unwrap();
-    assert_eq!(names("c", 5).len(), 1, "it is three's by now");
+    assert_eq!(waiting("c", 5).len(), 1, "it is three's by now");
     store.delivered(&named("three"), &at(5)).unwrap();
     store.withdraw(&named("three")).unwrap();
-    assert_eq!((names("c", 5).len(), claim("four", 30, 30)), (0, 0), "told for good");
-    assert_eq!(names("other", 5).len(), 0);
+    assert_eq!((waiting("c", 5).len(), claim("four", 30, 30)), (0, 0), "told for good");
+    assert_eq!(waiting("other", 5).len(), 0);
 
     // Gone, and back again: that is news.
     let run = night(&store, 6, &["a", "b"]);
     Found { tip: 2, ..Found::these(&[]) }.record(&store, run, 6, "a");
-    assert!(names("c", 6).is_empty());
+    assert!(waiting("c", 6).is_empty());
     let run = night(&store, 7, &["a", "b"]);
     Found { tip: 3, ..Found::these(&[line("x")]) }.record(&store, run, 7, "a");
     assert_eq!(claim("five", 7, 8), 1);
     store.delivered(&named("five"), &at(7)).unwrap();
-    assert!(names("c", 7).is_empty());
+    assert!(waiting("c", 7).is_empty());
 }
 
 fn month(address: &StoreAddress) {
