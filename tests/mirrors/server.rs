@@ -83,8 +83,8 @@ fn serve(mut stream: TcpStream, asked: &Mutex<Vec<String>>, folder: &Path, answe
         Some(Answer::Bytes(bytes)) => stream.write_all(&[head("200 OK").as_bytes(), b"\r\n", &bytes].concat()),
         Some(Answer::Pack(pack)) => stream.write_all(&[head("200 OK").as_bytes(), b"\r\n0008NAK\n", &pack].concat()),
         Some(Answer::Endless(begin, more)) => {
-            let begun = stream.write_all(&[head("200 OK").as_bytes(), b"\r\n0008NAK\n", &begin].concat());
-            begun.and_then(|()| {
+            let sent = stream.write_all(&[head("200 OK").as_bytes(), b"\r\n0008NAK\n", &begin].concat());
+            sent.and_then(|()| {
                 loop {
                     stream.write_all(&more)?;
                 }
