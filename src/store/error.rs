@@ -60,8 +60,19 @@ impl StoreError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Newer { .. } => Some("use the newest Keytrail that has written to it"),
+            Self::Database { store: StoreAddress::File(_), source: sqlx::Error::Database(error), .. }
+                if error.code().is_some_and(|code| is_of_the_disk(&code)) =>
+            {
+                Some("look whether the disk is full: what was written down before is safe")
+            }
             Self::Unknown { .. } | Self::Database { .. } | Self::Io { .. } | Self::Path { .. } => None,
             Self::Line(_) | Self::Revealed(_) => Some("hand over what `keytrail scan --format jsonl` writes"),
         }
     }
+}
+
+/// Whether `SQLite` says that the disk is full (13) or cannot be read or written (10, in the low byte; a full one is that, too, where
+/// the file is mapped): <https://www.sqlite.org/rescode.html>.
+fn is_of_the_disk(code: &str) -> bool {
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 10 | 13))
 }

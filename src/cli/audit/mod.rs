@@ -61,13 +61,20 @@ impl StoreArgs {
 
 impl From<AuditError> for CliError {
     fn from(error: AuditError) -> Self {
-        Self::new(error.to_string())
+        match error {
+            AuditError::Store(error) => error.into(),
+            AuditError::Queue(error) => Self::new(error.to_string()),
+        }
     }
 }
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
-        Self::new(error.to_string())
+        let told = Self::new(error.to_string());
+        match error.hint() {
+            Some(hint) => told.with_hint(hint),
+            None => told,
+        }
     }
 }
 
