@@ -16,7 +16,8 @@ pub use kept::{Kept, keep};
 pub use login::Login;
 pub use remote::refs;
 
-use super::{Temporary, program};
+use super::Temporary;
+use super::program::bounded;
 use address::Address;
 use child::{Bounds, Ended, last_words};
 use std::fs::{self, File};
@@ -190,7 +191,7 @@ impl<'a> Task<'a> {
 
     /// Git, which is still to be told what to do.
     fn command(&self) -> Command {
-        let mut command = program();
+        let mut command = bounded(self.options.memory);
         // No code of anybody's runs, and a history that fsck frowns upon is still a history to scan.
         for setting in [
             "core.hooksPath=/dev/null",
@@ -200,6 +201,8 @@ impl<'a> Task<'a> {
             "fetch.unpackLimit=1",
             "maintenance.auto=false",
             "gc.auto=0",
+            // A server may name any URL to fetch a bundle from.
+            "transfer.bundleURI=false",
         ] {
             command.args(["-c", setting]);
         }
@@ -222,8 +225,7 @@ impl<'a> Task<'a> {
         let stderr = room_for_words(&said).map_err(|source| self.no_folder(source))?;
         command.stdin(Stdio::null()).stdout(printed).stderr(stderr);
         let (time, disk) = (self.options.time, self.options.disk);
-        let bounds =
-            Bounds { cancel: self.cancel, time, disk: disk.map(|most| (folder, most)), memory: self.options.memory };
+        let bounds = Bounds { cancel: self.cancel, time, disk: disk.map(|most| (folder, most)) };
         let url = self.shown.clone();
         match child::run(command, self.address.may_group(), bounds) {
             Err(source) => Err(MirrorError::Run { url, source }),

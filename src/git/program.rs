@@ -21,6 +21,17 @@ pub fn program() -> Command {
     command
 }
 
+/// The same, with a bound on the memory of it and of all that it starts, in bytes; mapped packs are not counted. Linux only. The bound
+/// is there before git is: set from outside, it could come late.
+pub fn bounded(memory: Option<u64>) -> Command {
+    let Some(bytes) = memory.filter(|_| cfg!(target_os = "linux")) else { return program() };
+    let mut command = Command::new("sh");
+    // Where it may not be set there is no bound, as on other systems.
+    command.args(["-c", r#"ulimit -d "$0" 2>/dev/null; exec "$@""#, &(bytes >> 10).to_string(), "git"]);
+    unbind(&mut command).env("LC_ALL", "C");
+    command
+}
+
 /// Takes from `command` what binds git to a repository of the caller's.
 pub fn unbind(command: &mut Command) -> &mut Command {
     BINDINGS.iter().fold(command, |command, name| command.env_remove(name))

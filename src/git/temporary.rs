@@ -35,8 +35,12 @@ impl Temporary {
             Some(parent) => builder.tempdir_in(parent)?,
             None => builder.tempdir()?,
         };
-        let lock = File::create(folder.path().join(LOCK))?;
-        lock.lock()?;
+        // It has its name when it is locked: until then nobody takes the folder for one that was left.
+        let unnamed = folder.path().join("unnamed");
+        let lock = File::create(&unnamed)?;
+        // Where nothing can be locked, nobody can find it unlocked either.
+        let _ = lock.lock();
+        fs::rename(unnamed, folder.path().join(LOCK))?;
         Ok(Self { _lock: lock, folder })
     }
 
@@ -59,7 +63,12 @@ impl Temporary {
 
 /// Whether nobody holds the lock of `folder`. One without is another program's, or is being made at this moment.
 fn is_left(folder: &Path) -> bool {
-    File::options().append(true).open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
+    let mut options = File::options();
+    options.append(true);
+    // Somebody else's pipe of this name would keep us waiting for its other end.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
 }
 
 #[cfg(test)]
@@ -73,6 +82,12 @@ mod tests {
         for folder in [&left, &bare, &other] {
             fs::create_dir(folder).unwrap();
             fs::write(folder.join("pack"), "PACK").unwrap();
+        }
+        #[cfg(unix)]
+        {
+            let pipe = parent.path().join("keytrail-pipe");
+            fs::create_dir(&pipe).unwrap();
+            assert!(std::process::Command::new("mkfifo").arg(pipe.join(LOCK)).status().unwrap().success());
         }
         for folder in [&left, &other] {
             fs::write(folder.join(LOCK), "").unwrap();

@@ -25,8 +25,6 @@ pub(super) struct Bounds<'a> {
     pub time: Option<Duration>,
     /// A folder, and how many bytes its files may have.
     pub disk: Option<(&'a Path, u64)>,
-    /// How many bytes of memory each process may take.
-    pub memory: Option<u64>,
 }
 
 /// How it ended.
@@ -48,8 +46,6 @@ pub(super) fn run(command: &mut Command, group: bool, bounds: Bounds<'_>) -> io:
     let mut child = command.spawn()?;
     #[cfg(unix)]
     let _watched = super::watchdog::Watched::new(child.id(), group);
-    #[cfg(target_os = "linux")]
-    bounds.memory.iter().for_each(|&bytes| limit_memory(&child, bytes));
     let mut pause = Duration::from_millis(1);
     let (mut next_look, too_large) = (begun + LOOK, || bounds.disk.is_some_and(|(folder, most)| size(folder) > most));
     loop {
@@ -80,15 +76,6 @@ pub(super) fn run(command: &mut Command, group: bool, bounds: Bounds<'_>) -> io:
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(50));
     }
-}
-
-/// Git has hardly begun, and hands this on to all that it starts. Mapped packs are not counted.
-#[cfg(target_os = "linux")]
-fn limit_memory(child: &Child, bytes: u64) {
-    use rustix::process::{Pid, Resource, Rlimit, prlimit};
-    // Where it may not be set there is no limit, as on other systems.
-    let _ =
-        prlimit(Some(Pid::from_child(child)), Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) });
 }
 
 /// The bytes of all files below `folder`. What vanishes meanwhile has none.

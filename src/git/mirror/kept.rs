@@ -105,6 +105,7 @@ impl Task<'_> {
     fn asks(&self, home: &Path) -> bool {
         let mut command = self.command();
         command.args(["ls-remote", "--quiet", "--"]).arg(&self.address.plain).arg("HEAD");
+        super::remote::outside(&mut command, home);
         self.run(&mut command, home).is_ok()
     }
 }

@@ -4,7 +4,8 @@ use super::{MirrorError, MirrorOptions, Task};
 use crate::git::{Reference, Temporary};
 use crate::model::Oid;
 use std::fs::{self, File};
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 
 /// More than this many bytes of refs are not read: five million of them.
@@ -23,6 +24,7 @@ pub fn refs(url: &str, options: &MirrorOptions<'_>, cancel: &AtomicBool) -> Resu
     let file = File::create(&list).map_err(|source| task.no_folder(source))?;
     let mut command = task.command();
     command.args(["ls-remote", "--quiet", "--", &task.address.plain]);
+    outside(&mut command, folder.path());
     task.run_into(&mut command, folder.path(), Stdio::from(file))?;
     let text = fs::read(&list).map_err(|source| task.no_folder(source))?;
     let mut refs = Vec::new();
@@ -38,6 +40,14 @@ pub fn refs(url: &str, options: &MirrorOptions<'_>, cancel: &AtomicBool) -> Resu
     }
     refs.sort_unstable();
     Ok(refs)
+}
+
+/// Runs `command` in `folder`, and in no repository that this lies in: its configuration may turn one URL into another.
+pub(super) fn outside(command: &mut Command, folder: &Path) {
+    command.current_dir(folder);
+    if let Some(parent) = folder.parent() {
+        command.env("GIT_CEILING_DIRECTORIES", parent);
+    }
 }
 
 /// `ID TAB NAME LF`.
