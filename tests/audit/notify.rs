@@ -169,7 +169,7 @@ fn a_mail_is_whole_and_nothing_in_a_repository_changes_its_head() {
     assert_eq!(fs::read_to_string(house.place("arguments")).unwrap(), "-t -i\n");
     let (head, body) = mail.split_once("\r\n\r\n").unwrap_or_else(|| mail.split_once("\n\n").unwrap());
     assert!(head.contains("sec@example.org") && head.contains("audit@example.org"), "{head}");
-    assert!(head.contains("3 new credentials"), "{head}");
+    assert!(head.contains("3 new credentials") && head.contains("Auto-Submitted: auto-generated"), "{head}");
     assert!(!head.contains("Eve") && !head.contains("Bcc"), "{head}");
     assert!(mail.lines().all(|line| !line.starts_with("Bcc")), "{mail}");
     assert!(!body.contains("=E2=80=AE") && !body.contains(['\u{1b}', '\u{202e}']), "{mail}");
@@ -201,7 +201,9 @@ fn a_channel_that_is_none_is_refused_before_anything_is_done() {
     for (more, words) in [
         (vec!["--webhook", "http://example.org/x", "--webhook-key-file", &file], "https://"),
         (vec!["--webhook", "https://example.org/x"], "--webhook-key-file"),
-        (vec!["--webhook", "https://example.org/x", "--webhook-key-file", &short], "16 bytes"),
+        (vec!["--webhook", "https://example.org/x", "--webhook-key-file", &short], "24 to 64 bytes"),
+        (vec!["--webhook-key-file", &file], "no webhook"),
+        (vec!["--mail-from", "a@b"], "--mail-to"),
         (vec!["--mail-to", "a@b, c@d"], "no mail address"),
         (vec!["--mail-to", "a@b\r\nBcc: c@d"], "no mail address"),
     ] {
@@ -209,6 +211,25 @@ fn a_channel_that_is_none_is_refused_before_anything_is_done() {
         assert!(night.code == 2 && night.said.contains(words), "{more:?}: {}", night.said);
         assert!(!house.place("store.db").exists(), "{more:?}");
     }
+}
+
+#[test]
+fn url_and_key_may_be_in_the_environment() {
+    let (house, _repo, key) = house(53);
+    let receiver = Receiver::new(&["204 Fine"]);
+    let (org, store) = (format!("dir:{}", house.place("org").display()), house.place("store.db"));
+    let mut run = Command::new(env!("CARGO_BIN_EXE_keytrail"));
+    run.args(["audit", "run", "--org", &org, "--store", store.to_str().unwrap()]);
+    run.env("KEYTRAIL_WEBHOOK_URL", &receiver.url);
+    let without = run.output().unwrap();
+    assert_eq!(without.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&without.stderr).contains("KEYTRAIL_WEBHOOK_KEY"));
+    let with = run.env("KEYTRAIL_WEBHOOK_KEY", &key).output().unwrap();
+    assert_eq!(with.status.code(), Some(1), "{}", String::from_utf8_lossy(&with.stderr));
+    assert_eq!(told(&receiver.messages(&key)), known(&house));
+    let stored = fs::read(&store).unwrap();
+    let holds = |text: &str| stored.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(!holds("not-to-be-shown") && !holds(&key), "the store knows a channel by its digest");
 }
 
 /// All that a receiver was told, in order.

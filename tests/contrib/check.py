@@ -1,13 +1,20 @@
 """Checks contrib/: each file by the rules of who will read it, and each command in it by running it on a small organisation."""
 
+import base64
+import hashlib
+import hmac
+import http.server
+import json
 import os
 import pathlib
+import random
 import re
 import shlex
 import string
 import subprocess
 import sys
 import tempfile
+import threading
 
 import crontab
 import kubernetes_validate
@@ -22,6 +29,36 @@ def fail(what):
     sys.exit(f"contrib: {what}")
 
 
+class Receiver:
+    """Takes what is told on this machine, and refuses what is not signed."""
+
+    def __init__(self):
+        self.key = random.Random(1).randbytes(32)
+        self.told = []
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                signed = f"{self.headers['webhook-id']}.{self.headers['webhook-timestamp']}.".encode() + body
+                digest = hmac.new(receiver.key, signed, hashlib.sha256).digest()
+                is_good = self.headers["webhook-signature"] == "v1," + base64.b64encode(digest).decode()
+                if is_good:
+                    receiver.told += json.loads(body)["data"]["findings"]
+                self.send_response(204 if is_good else 401)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.environment = {
+            "KEYTRAIL_WEBHOOK_URL": f"http://127.0.0.1:{server.server_port}/",
+            "KEYTRAIL_WEBHOOK_KEY": "whsec_" + base64.b64encode(self.key).decode(),
+        }
+
+
 def run(what, command, codes=(0,), **more):
     done = subprocess.run(command, capture_output=True, text=True, check=False, **more)
     if done.returncode not in codes:
@@ -30,22 +67,37 @@ def run(what, command, codes=(0,), **more):
 
 
 class House:
-    """A folder with an organisation of one repository in it, and what commands expect to be there."""
+    """A folder with an organisation of one repository in it, in which a key was left, and what commands expect to be there."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         for name in ["state", "credentials", "tmp"]:
             (self.folder / name).mkdir()
         (self.folder / "credentials" / "token").write_text("not-a-token\n")
-        run("git", ["git", "init", "-q", "--bare", str(self.folder / "org" / "one.git")])
+        one = self.folder / "org" / "one.git"
+        run("git", ["git", "init", "-q", "--bare", str(one)])
+        draw = random.Random(2)
+        id = "AKIA" + "".join(draw.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=16))
+        secret = "".join(draw.choices(string.ascii_letters + string.digits, k=40))
+        text = f"AWS_ACCESS_KEY_ID={id}\nAWS_SECRET_ACCESS_KEY={secret}\n"
+        history = "commit refs/heads/main\ncommitter C <c@example.org> 1760000000 +0000\ndata 1\nm\n"
+        history += f"M 100644 inline app.env\ndata {len(text)}\n{text}\n"
+        run("git", ["git", "-C", str(one), "fast-import", "--quiet"], input=history)
         self.org = f"dir:{self.folder / 'org'}"
+        self.receiver = Receiver()
         self.environment = dict(os.environ, TMPDIR=str(self.folder / "tmp"), HOME=str(self.folder))
+        self.environment.update(self.receiver.environment)
 
-    def run(self, what, words):
+    def run(self, what, words, codes=(0, 1)):
         """Runs `words`, the first of which is the program, with what is in `contrib` for elsewhere put here."""
         if os.path.basename(words[0]) != "keytrail":
             fail(f"{what}: {words[0]} is not keytrail")
-        return run(what, [KEYTRAIL, *words[1:]], env=self.environment)
+        return run(what, [KEYTRAIL, *words[1:]], codes, env=self.environment)
+
+    def has_told(self, what):
+        """That there is one finding, and that it was told once."""
+        if len(self.receiver.told) != 1:
+            fail(f"{what}: {len(self.receiver.told)} findings were told, not one")
 
     def has_page(self, what):
         page = self.folder / "state" / "audit.html"
@@ -77,6 +129,7 @@ def systemd(house):
     for command in commands:
         house.run("systemd", [string.Template(word).substitute(values) for word in command.split()])
     house.has_page("systemd")
+    house.has_told("systemd")
 
 
 def cron(house):
@@ -104,16 +157,22 @@ def kubernetes(house, path):
         "github:acme": house.org,
         "postgres://audit@postgres/audit": str(house.folder / "state" / "audit.db"),
         "/secrets": str(house.folder / "credentials"),
-        "$(JOB_COMPLETION_INDEX)": "0",
     }
-    words = ["keytrail"]
-    for argument in container["args"]:
-        for old, new in replaced.items():
-            argument = argument.replace(old, new)
-        words.append(argument)
-    said = house.run(path.name, words)
-    if "repositories listed" not in said:
-        fail(f"{path.name}: no run: {said}")
+    # What the pod is not given by the manifest, the program must not have here.
+    given = {variable["name"] for variable in container["env"]}
+    for name in house.receiver.environment:
+        if name not in given:
+            del house.environment[name]
+    for index in range(job.get("completions", 1)):
+        words = ["keytrail"]
+        for argument in container["args"]:
+            for old, new in (replaced | {"$(JOB_COMPLETION_INDEX)": str(index)}).items():
+                argument = argument.replace(old, new)
+            words.append(argument)
+        said = house.run(path.name, words)
+        if "repositories listed" not in said:
+            fail(f"{path.name}: no run: {said}")
+    house.has_told(path.name)
 
 
 def main():

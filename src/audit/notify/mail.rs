@@ -2,7 +2,7 @@
 
 use super::clean;
 use crate::store::StoredFinding;
-use mail_builder::MessageBuilder;
+use mail_builder::{MessageBuilder, headers::raw::Raw};
 use std::fmt::Write as _;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
@@ -91,6 +91,8 @@ impl Mail {
         let mut message = MessageBuilder::new()
             .to(self.to.as_str())
             .subject(format!("keytrail: {} new credential{plural} in repositories", findings.len()))
+            // RFC 3834: nobody's absence is answered to a program.
+            .header("Auto-Submitted", Raw::new("auto-generated"))
             .text_body(text(findings));
         if let Some(from) = &self.from {
             message = message.from(from.as_str());

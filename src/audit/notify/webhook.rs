@@ -10,6 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{json, value::RawValue};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
@@ -25,23 +26,19 @@ const TIME: Duration = Duration::from_secs(30);
 const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(16)];
 /// A receiver that wants more time than this is told the next time.
 const MOST: Duration = Duration::from_mins(1);
-/// A key is as long at least, in bytes.
-const KEY: usize = 16;
+/// So long is a key in the standard, in bytes.
+const KEY: RangeInclusive<usize> = 24..=64;
 
 /// What messages are signed with.
 #[derive(Clone)]
 pub struct WebhookKey(Secret);
 
 impl WebhookKey {
-    /// From the text of a file: `whsec_` and base64, as receivers' libraries have it, or the bytes themselves. `None`: it is shorter
-    /// than 16 bytes, or no base64.
+    /// From its text: `whsec_` and the base64 of 24 to 64 bytes. `None` for anything else: receivers' libraries decode whatever they
+    /// are given, and would not agree with us about a key that is written otherwise.
     pub fn parse(text: &[u8]) -> Option<Self> {
-        let text = text.trim_ascii();
-        let key = match text.strip_prefix(b"whsec_") {
-            Some(encoded) => STANDARD.decode(encoded).ok()?,
-            None => text.to_vec(),
-        };
-        (key.len() >= KEY).then(|| Self(Secret::new(&key)))
+        let key = STANDARD.decode(text.trim_ascii().strip_prefix(b"whsec_")?).ok()?;
+        KEY.contains(&key.len()).then(|| Self(Secret::new(&key)))
     }
 }
 
@@ -73,6 +70,10 @@ impl Webhook {
     ///
     /// A URL that is not `https`, unless it leads to this machine; one with a user or a password; a proxy that is none.
     pub fn new(url: &str, key: WebhookKey, proxy: Option<&Secret>) -> Result<Self, String> {
+        Self::within(TIME, url, key, proxy)
+    }
+
+    fn within(time: Duration, url: &str, key: WebhookKey, proxy: Option<&Secret>) -> Result<Self, String> {
         let url = url.trim();
         let host = private_authority(url)
             .ok_or("a webhook needs an https:// URL without a user; http:// only on this machine")?;
@@ -81,7 +82,7 @@ impl Webhook {
         let config = Agent::config_builder()
             .proxy(proxy.filter(|_| url.starts_with("https://")))
             .user_agent(concat!("keytrail/", env!("CARGO_PKG_VERSION")))
-            .timeout_global(Some(TIME))
+            .timeout_global(Some(time))
             .http_status_as_error(false)
             // What is posted is for one host.
             .max_redirects(0)
@@ -157,5 +158,37 @@ impl Webhook {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.key.0.expose()) else { return String::new() };
         mac.update(format!("{id}.{time}.{body}").as_bytes());
         format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    fn key(length: usize) -> Option<WebhookKey> {
+        WebhookKey::parse(format!("whsec_{}\n", STANDARD.encode(vec![7; length])).as_bytes())
+    }
+
+    #[test]
+    fn a_key_is_what_receivers_take_for_the_same() {
+        assert!(key(24).is_some() && key(64).is_some());
+        assert!(key(23).is_none() && key(65).is_none());
+        // A library would decode the first of these, too, to other bytes than its letters.
+        for text in [&"0a".repeat(32), "whsec_", "whsec_?", ""] {
+            assert!(WebhookKey::parse(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_receiver_that_says_nothing_is_given_up_and_its_url_not_shown() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/not-to-be-shown", listener.local_addr().unwrap());
+        let webhook = Webhook::within(Duration::from_millis(200), &url, key(24).unwrap(), None).unwrap();
+        let failure = webhook.post("msg_1", "{}").unwrap_err();
+        assert!(failure.again.is_some(), "another attempt may reach it");
+        let Refusal::Channel(why) = failure.why else { panic!("it is not about the message") };
+        assert!(!why.contains("not-to-be-shown"), "{why}");
+        assert!(!format!("{webhook:?}").contains("not-to-be-shown"));
     }
 }

@@ -1,13 +1,14 @@
 //! Who asks the host: from the environment or a file, never from an argument.
 
+use super::notify;
 use crate::audit::source::{Credentials, Host, Organisation};
 use crate::cli::error::CliError;
 use crate::model::Secret;
 use std::env;
 use std::path::Path;
 
-/// All variables that credentials are taken from, the store's among them.
-pub(super) const VARIABLES: [&str; 11] = [
+/// All variables that credentials are taken from, those of the store and of a webhook among them.
+pub(super) const VARIABLES: [&str; 13] = [
     "KEYTRAIL_TOKEN",
     "GH_TOKEN",
     "GITHUB_TOKEN",
@@ -19,6 +20,8 @@ pub(super) const VARIABLES: [&str; 11] = [
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "PGPASSWORD",
+    notify::URL,
+    notify::KEY,
 ];
 
 /// The credentials for `organisation`: those in `file`, or those that the environment has for its host.

@@ -5,27 +5,34 @@ use crate::audit::{Channel, Mail, Webhook, WebhookKey, deliver, subscribe};
 use crate::cli::{error::CliError, exit, terminal::Terminal};
 use crate::store::Store;
 use clap::{Args, ValueHint};
+use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Where a webhook's URL may be, too.
+pub(super) const URL: &str = "KEYTRAIL_WEBHOOK_URL";
+/// Where its key may be, too.
+pub(super) const KEY: &str = "KEYTRAIL_WEBHOOK_KEY";
 
 /// Who is told what is new.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Who is told of new findings")]
 pub(super) struct ChannelArgs {
-    /// Post new findings to this URL, as JSON, signed
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, requires = "webhook_key_file", conflicts_with = "webhook_file")]
+    /// Post new findings to this URL, or to that in `KEYTRAIL_WEBHOOK_URL`, as JSON, signed
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with = "webhook_file")]
     webhook: Option<String>,
     /// The same, with the URL in a file: it may hold a token
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "webhook_key_file")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     webhook_file: Option<PathBuf>,
-    /// Sign with the key in this file: `whsec_…`, or 16 bytes and more
+    /// Sign with the key in this file, or with that in `KEYTRAIL_WEBHOOK_KEY`: `whsec_…`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     webhook_key_file: Option<PathBuf>,
     /// Mail new findings to this address (repeatable)
     #[arg(long, value_name = "ADDRESS", value_hint = ValueHint::EmailAddress)]
     mail_to: Vec<String>,
     /// From this address
-    #[arg(long, value_name = "ADDRESS", value_hint = ValueHint::EmailAddress)]
+    #[arg(long, value_name = "ADDRESS", requires = "mail_to", value_hint = ValueHint::EmailAddress)]
     mail_from: Option<String>,
     /// The program that sends mail: it is given the message on standard input
     #[arg(long, value_name = "PROGRAM", default_value = "/usr/sbin/sendmail", value_hint = ValueHint::ExecutablePath)]
@@ -47,14 +54,13 @@ impl ChannelArgs {
         let url = match (&self.webhook, &self.webhook_file) {
             (Some(url), _) => Some(url.clone()),
             (None, Some(file)) => Some(String::from_utf8_lossy(&read(file)?).into_owned()),
-            (None, None) => None,
+            (None, None) => variable(URL).map(|url| url.to_string_lossy().into_owned()),
         };
-        if let Some((url, file)) = url.zip(self.webhook_key_file.as_deref()) {
-            let key = WebhookKey::parse(&read(file)?).ok_or_else(|| {
-                let message = format!("{}: a key is whsec_ and base64, or 16 bytes and more", file.display());
-                CliError::new(message).with_hint("make one with `openssl rand -hex 32`")
-            })?;
-            channels.push(Channel::Webhook(Webhook::new(&url, key, proxy().as_ref()).map_err(CliError::new)?));
+        if let Some(url) = url {
+            let webhook = Webhook::new(&url, self.key()?, proxy().as_ref()).map_err(CliError::new)?;
+            channels.push(Channel::Webhook(webhook));
+        } else if self.webhook_key_file.is_some() {
+            return Err(CliError::new(format!("a key and no webhook: name one with --webhook-file or in {URL}")));
         }
         for to in &self.mail_to {
             let mail = Mail::new(to, self.mail_from.as_deref(), self.sendmail.clone()).map_err(CliError::new)?;
@@ -62,6 +68,21 @@ impl ChannelArgs {
         }
         Ok(channels)
     }
+
+    fn key(&self) -> Result<WebhookKey, CliError> {
+        let wrong = |message| CliError::new(message).with_hint("make one: echo \"whsec_$(openssl rand -base64 32)\"");
+        let (text, from) = match (&self.webhook_key_file, variable(KEY)) {
+            (Some(file), _) => (read(file)?, file.display().to_string()),
+            (None, Some(key)) => (key.into_encoded_bytes(), KEY.to_owned()),
+            (None, None) => return Err(wrong(format!("a webhook needs a key: --webhook-key-file, or {KEY}"))),
+        };
+        let parsed = WebhookKey::parse(&text);
+        parsed.ok_or_else(|| wrong(format!("{from}: a key is whsec_ and the base64 of 24 to 64 bytes")))
+    }
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CliError> {
@@ -86,7 +107,7 @@ pub(super) fn tell(store: &Store, channels: &[Channel], terminal: &Terminal) -> 
 pub(super) fn run(args: &NotifyArgs, terminal: &Terminal) -> Result<ExitCode, CliError> {
     let channels = args.channels.channels()?;
     if channels.is_empty() {
-        return Err(CliError::new("nobody to tell: name a --webhook or somebody to --mail-to"));
+        return Err(CliError::new("nobody to tell: name a webhook or somebody to --mail-to"));
     }
     let store = args.store.open_existing()?;
     let Some(last) = store.runs(None, 1)?.first().map(|run| run.id) else {
