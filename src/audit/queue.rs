@@ -30,6 +30,8 @@ const TICK: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Before that it is waited for so long.
 const PAUSE: Duration = Duration::from_secs(1);
+/// So long a worker that is to stop may take for what it has begun.
+const GRACE: Duration = Duration::from_secs(30);
 /// So often a file's tables are tried to be made: there are eleven steps, at each of which another process may be ahead.
 const TRIES: u32 = 100;
 /// So many tickets are written in one transaction.
@@ -257,7 +259,11 @@ async fn until(
     loop {
         match select(running.as_mut(), pin!(tokio::time::sleep(TICK))).await {
             Either::Left((ended, _)) => return ended,
-            Either::Right(_) if stop() && context.stop().is_ok() => return running.await,
+            Either::Right(_) if stop() && context.stop().is_ok() => {
+                // One whose database does not answer may never come to its end. What it had comes again.
+                let ended = select(running, pin!(tokio::time::sleep(GRACE))).await;
+                return if let Either::Left((ended, _)) = ended { ended } else { Ok(()) };
+            }
             Either::Right(_) => {}
         }
     }
