@@ -261,8 +261,7 @@ async fn until(
             Either::Left((ended, _)) => return ended,
             Either::Right(_) if stop() && context.stop().is_ok() => {
                 // One whose database does not answer may never come to its end. What it had comes again.
-                let ended = select(running, pin!(tokio::time::sleep(GRACE))).await;
-                return if let Either::Left((ended, _)) = ended { ended } else { Ok(()) };
+                return tokio::time::timeout(GRACE, running).await.unwrap_or(Ok(()));
             }
             Either::Right(_) => {}
         }
