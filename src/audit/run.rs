@@ -3,7 +3,7 @@
 use super::error::AuditError;
 use super::notify::{Channel, subscribe};
 use super::queue::Ticket;
-use super::source::{Credentials, ListOptions, Listed, Listing, Organisation};
+use super::source::{Credentials, LeftOut, ListOptions, Listed, Listing, Organisation};
 use super::worker::{ENGINE, Told, Worker};
 use crate::store::{self, Counts, Moment, NewRun, Outcome, Record, Run, RunEnd, RunId, Shard, StoreError};
 use std::panic::resume_unwind;
@@ -75,8 +75,12 @@ impl Audit<'_> {
         let store = self.worker.store;
         let unfinished = if self.resume { store.unfinished_run(self.source, self.shard)? } else { None };
         let (run, started, problems) = match unfinished {
-            // What was not listed whole has to be listed anew.
-            Some(Run { id, started, problems, counts, .. }) if problems.is_empty() && counts.listed > 0 => {
+            // What was not listed whole has to be listed anew, and what was scanned in another way has to be scanned anew.
+            Some(Run { id, started, problems, counts, engine, rules, .. })
+                if problems.is_empty()
+                    && counts.listed > 0
+                    && (engine.as_str(), rules.as_str()) == (ENGINE, self.worker.rules) =>
+            {
                 (id, started, problems)
             }
             _ => self.begin()?,
@@ -103,7 +107,7 @@ impl Audit<'_> {
 
     fn begin(&self) -> Result<(RunId, Moment, Vec<String>), StoreError> {
         let Worker { store, rules, clock, cancel, .. } = self.worker;
-        let Listing { repositories, problems, complete, .. } =
+        let Listing { repositories, problems, complete, left_out } =
             self.organisation.list(self.credentials, self.list, *clock, cancel);
         let at = (self.worker.now)();
         let new = NewRun { source: self.source, shard: self.shard, kind: "audit", engine: ENGINE, rules, at: &at };
@@ -111,7 +115,8 @@ impl Audit<'_> {
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
         store.note_problems(run, &problems)?;
         let listed: Vec<store::Listed> = repositories.iter().map(stored).collect();
-        store.list(run, &at, &listed, complete)?;
+        // What the user left out is listed all the same.
+        store.list(run, &at, &listed, complete && left_out == LeftOut::default())?;
         Ok((run, at, problems))
     }
 

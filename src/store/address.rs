@@ -20,7 +20,9 @@ impl StoreAddress {
     /// From an argument: what begins with `postgres://` or `postgresql://` is a server, all else is a file.
     pub fn parse(text: &str) -> Self {
         match text.split_once("://") {
-            Some(("postgres" | "postgresql", _)) => Self::Postgres(text.to_owned()),
+            Some((scheme, rest)) if ["postgres", "postgresql"].contains(&scheme.to_ascii_lowercase().as_str()) => {
+                Self::Postgres(format!("postgres://{rest}"))
+            }
             _ => Self::File(PathBuf::from(text)),
         }
     }
@@ -61,6 +63,7 @@ mod tests {
             ("postgres://audit:hid@den@host/db", "postgres://host/db"),
             ("postgres://audit:hid?den@host/db", "postgres://…"),
             ("postgres:///db?user=a&password=hid@den", "postgres://…"),
+            ("POSTGRES://audit:hidden@host/db", "postgres://host/db"),
             ("audit.db", "audit.db"),
             ("dir/postgres://x", "dir/postgres://x"),
         ] {

@@ -4,7 +4,7 @@ use super::database::Store;
 use super::outcome::OutcomeKind;
 use super::row::{parsed, plain, stamp};
 use super::{FindingLine, Life, Moment, RunId, Stamp, StoreError, Tip, document, previous};
-use crate::model::{Gap, KnownBlobs};
+use crate::model::{Gap, GapKind, KnownBlobs};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 use std::collections::BTreeMap;
@@ -185,7 +185,8 @@ async fn findings(connection: &mut AnyConnection, record: &Record<'_>, scan: &Sc
     let rows = sqlx::query(sql).bind(record.repository).fetch_all(&mut *connection).await?;
     let known = |row: &AnyRow| Ok::<_, sqlx::Error>((row.try_get("fingerprint")?, life(row)?));
     let mut known = rows.iter().map(known).collect::<Result<BTreeMap<String, Life>, _>>()?;
-    let is_whole = scan.gaps.is_empty();
+    // Where a value stands in the repository's own objects is known without the files of Git LFS.
+    let is_whole = scan.gaps.iter().all(|gap| gap.kind == GapKind::LfsNotStored);
     for line in scan.findings {
         // A ref that holds it is proof even in a scan that did not read all; that none does is not.
         let at_tip = !line.fields().present_in.is_empty();

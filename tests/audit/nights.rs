@@ -232,3 +232,26 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
+
+/// What a hand found out in an hour.
+#[test]
+fn what_looks_like_nothing_is_not_taken_for_all() {
+    let mut house = House::new(55);
+    let repo = Repo::new();
+    repo.put("app.env", house.env_file());
+    house.publish(&repo, "one.git");
+    // One without HEAD is broken, and not nothing.
+    let broken = house.publish(&repo, "broken.git");
+    fs::remove_file(broken.join("HEAD")).unwrap();
+    let night = house.night(&[]);
+    assert!(night.code == 2 && night.said.contains("not covered: broken.git"), "{}", night.said);
+    // A folder that is not mounted any more is no organisation without repositories.
+    fs::rename(house.place("org"), house.place("away")).unwrap();
+    fs::create_dir(house.place("org")).unwrap();
+    let night = house.night(&[]);
+    assert!(night.code == 2 && night.said.contains("no longer listed: one.git"), "{}", night.said);
+    // A device is no list, and no password is repeated.
+    assert_eq!(house.night_of("file:/dev/zero", &[]).code, 2);
+    let night = house.night_of("https://ada:hidden@example.org/acme", &[]);
+    assert!(night.code == 2 && !night.said.contains("hidden"), "{}", night.said);
+}

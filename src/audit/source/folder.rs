@@ -63,7 +63,10 @@ pub(super) fn list(root: &Path, cancel: &AtomicBool, into: &mut Collector<'_>) -
 /// A bare repository or a work tree: `.git` is a folder, or a file that leads to one. A linked work tree's objects are those
 /// of another repository, and are read all the same: that one may lie elsewhere.
 pub(super) fn is_repository(folder: &Path) -> bool {
-    let is_bare = |folder: &Path| folder.join("HEAD").is_file() && folder.join("objects").is_dir();
+    // One without HEAD is broken, and to be named as that.
+    let is_bare = |folder: &Path| {
+        folder.join("objects").is_dir() && (folder.join("HEAD").is_file() || folder.join("refs").is_dir())
+    };
     let git = folder.join(".git");
     is_bare(folder) || git.is_file() || is_bare(&git)
 }
@@ -73,7 +76,7 @@ pub(super) fn told(root: &Path, folder: &Path) -> Told {
     let below = folder.strip_prefix(root).ok().filter(|path| !path.as_os_str().is_empty());
     let name = below.unwrap_or_else(|| folder.file_name().map_or(folder, Path::new));
     let listed = Listed {
-        id: format!("dir:{}", folder.display()),
+        id: Address::Folder(folder.to_owned()).to_text(),
         name: name.display().to_string(),
         address: Address::Folder(folder.to_owned()),
         web_url: None,

@@ -5,7 +5,9 @@ use super::listing::{Address, Listed};
 use super::problem::{Problem, ProblemKind};
 use super::{base::Origin, folder};
 use crate::git::mirror;
-use std::fs;
+
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 /// The largest file that is read, in bytes: half a million lines.
@@ -19,11 +21,13 @@ const MAX_FILE: u64 = 64 << 20;
 pub(super) fn list(path: &Path, into: &mut Collector<'_>) -> Result<(), Problem> {
     let file = path.display().to_string();
     let problem = |detail: &str| Problem::new(ProblemKind::Unreadable, &file, detail);
-    let size = fs::metadata(path).map_err(|error| problem(&error.to_string()))?.len();
-    if size > MAX_FILE {
+    let mut bytes = Vec::new();
+    // Of a device no size is known beforehand.
+    let read = File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
+    read.map_err(|error| problem(&error.to_string()))?;
+    if bytes.len() as u64 > MAX_FILE {
         return Err(problem("too large for a list"));
     }
-    let bytes = fs::read(path).map_err(|error| problem(&error.to_string()))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let at = format!("{file}:{}", index + 1);
@@ -73,6 +77,7 @@ fn told(line: &str, folder: &Path) -> Result<Told, &'static str> {
 mod tests {
     use super::super::ListOptions;
     use super::*;
+    use std::fs;
 
     #[test]
     fn lines_are_repositories_or_named_with_their_numbers() {

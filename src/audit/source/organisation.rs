@@ -1,6 +1,7 @@
 //! Whose repositories are asked for, as the user wrote it.
 
 use super::base::{Base, Origin};
+use crate::git::mirror;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -105,7 +106,7 @@ impl Organisation {
     /// the user's own, but no base URL, which may hold a password.
     pub fn parse(text: &str, base: Option<&str>) -> Result<Self, OrganisationError> {
         use OrganisationError as Error;
-        let (kind, name) = text.split_once(':').ok_or_else(|| Error::Kind(text.to_owned()))?;
+        let (kind, name) = text.split_once(':').ok_or_else(|| Error::Kind(mirror::display(text)))?;
         let (host, default) = match kind {
             "github" => (Host::GitHub, Some("https://api.github.com".to_owned())),
             "gitlab" => (Host::GitLab, Some("https://gitlab.com".to_owned())),
@@ -119,7 +120,7 @@ impl Organisation {
             }
             "dir" => return Ok(Self(Kind::Folder(name.into()))),
             "file" => return Ok(Self(Kind::File(name.into()))),
-            _ => return Err(Error::Kind(text.to_owned())),
+            _ => return Err(Error::Kind(mirror::display(text))),
         };
         if !is_name(host, name) {
             return Err(Error::Name(text.to_owned(), host.name()));

@@ -41,8 +41,8 @@ pub(in crate::cli) struct RunArgs {
     #[arg(long, value_name = "WHICH", value_enum, default_value = "open")]
     exit_on: ExitOn,
     /// Scan N repositories at a time; 0 leaves all to `audit worker` elsewhere, and waits
-    #[arg(short, long, value_name = "N", default_value = "2")]
-    jobs: usize,
+    #[arg(short, long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    jobs: u16,
     #[command(flatten)]
     work: WorkArgs,
     #[command(flatten)]
@@ -86,7 +86,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
         proxy: proxy(),
         ..ListOptions::default()
     };
-    let ended = args.work.with_worker(args.jobs, &store, terminal, cancel, |worker| {
+    let ended = args.work.with_worker(args.jobs.into(), &store, terminal, cancel, |worker| {
         let audit = Audit {
             worker,
             organisation: &organisation,
@@ -100,7 +100,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
         Ok(audit.run()?)
     })?;
     let changes = store.changes(ended.run, &now())?;
-    summary(&store, &args.org, &ended, &changes)?;
+    let vanished = summary(&store, &args.org, &ended, &changes)?;
     let told = notify::tell(&store, &channels, terminal)?;
     let is_open = |finding: &&StoredFinding| finding.triage == Triage::Open;
     let findings = match args.exit_on {
@@ -108,16 +108,19 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<ExitCode, CliEr
         // A repository that could not be read has findings that this run did not see; it makes the code 2 anyway.
         ExitOn::Open => {
             let all = store.findings(&Filter::default(), &now())?;
-            let seen = |finding: &&StoredFinding| finding.life.last.run == ended.run && finding.life.gone.is_none();
+            let seen = |finding: &&StoredFinding| finding.life.last.run >= ended.run && finding.life.gone.is_none();
             all.iter().filter(is_open).filter(seen).count()
         }
     };
-    let ending = exit::Ending { incomplete: !ended.is_complete() || !told, findings, findings_code: exit::REFUSED };
+    // A folder that is not mounted, a token that sees nothing: that is no organisation without repositories.
+    let emptied = ended.counts.listed == 0 && vanished > 0;
+    let ending =
+        exit::Ending { incomplete: !ended.is_complete() || !told || emptied, findings, findings_code: exit::REFUSED };
     Ok(ending.code())
 }
 
 /// What the run was, on standard output.
-fn summary(store: &Store, source: &str, ended: &Ended, changes: &Changes) -> Result<(), CliError> {
+fn summary(store: &Store, source: &str, ended: &Ended, changes: &Changes) -> Result<usize, CliError> {
     let Counts { listed, scanned, unchanged, failed, not_reached, incomplete } = ended.counts;
     let failures: Vec<_> = store
         .outcomes(ended.run)?
@@ -172,7 +175,8 @@ fn summary(store: &Store, source: &str, ended: &Ended, changes: &Changes) -> Res
             writeln!(out, "NOT fully covered ({incomplete} with gaps)")?;
         }
         Ok(())
-    })
+    })?;
+    Ok(vanished.len())
 }
 
 /// One line, fit for a terminal.

@@ -4,7 +4,6 @@ use super::StoreArgs;
 use super::work::WorkArgs;
 use crate::cli::{error::CliError, signal, terminal::Terminal};
 use clap::Args;
-use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -21,8 +20,8 @@ pub(in crate::cli) struct WorkerArgs {
     #[command(flatten)]
     store: StoreArgs,
     /// Scan N repositories at a time
-    #[arg(short, long, value_name = "N", default_value = "2")]
-    jobs: NonZeroUsize,
+    #[arg(short, long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    jobs: u16,
     /// Stop when there has been nothing to do for so long
     #[arg(long, value_name = "SECONDS")]
     exit_when_idle: Option<u64>,
@@ -34,6 +33,6 @@ pub(super) fn run(args: &WorkerArgs, terminal: &Terminal) -> Result<ExitCode, Cl
     let cancel = signal::install()?;
     let store = args.store.open()?;
     let idle = args.exit_when_idle.map(Duration::from_secs);
-    args.work.with_worker(args.jobs.get(), &store, terminal, cancel, |worker| Ok(worker.work(idle)?))?;
+    args.work.with_worker(args.jobs.into(), &store, terminal, cancel, |worker| Ok(worker.work(idle)?))?;
     Ok(ExitCode::SUCCESS)
 }
