@@ -6,7 +6,7 @@ use super::queue::{Queue, QueueError, Ticket};
 use super::source::{Address, Clock, Credentials, Organisation};
 use crate::git::mirror::{self, Login, MirrorOptions};
 use crate::git::{Reference, Repository, Temporary};
-use crate::model::KnownBlobs;
+use crate::model::{KnownBlobs, hex};
 use crate::store::{self, Attempt, Moment, Outcome, Record, RunId, Scan, Store, StoreError, Tip};
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -111,7 +111,7 @@ impl Worker<'_> {
     /// they find would not be the same.
     pub(super) fn queue(&self) -> Result<Queue, QueueError> {
         let way = format!("{ENGINE}\n{}\n{}", self.rules, self.base_url.unwrap_or_default());
-        let digest: String = Sha256::digest(way).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex(&Sha256::digest(way)[..8]);
         Queue::open(self.store.address(), &format!("keytrail {digest}"), self.heartbeat)
     }
 
@@ -123,18 +123,13 @@ impl Worker<'_> {
     pub fn work(&self, idle: Option<Duration>) -> Result<(), AuditError> {
         let busy = AtomicUsize::new(0);
         let last = Mutex::new(Instant::now());
-        let note = |change: &dyn Fn()| {
-            change();
-            *last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        };
         let handled = |began: bool| {
-            note(&|| {
-                if began {
-                    busy.fetch_add(1, Ordering::SeqCst);
-                } else {
-                    busy.fetch_sub(1, Ordering::SeqCst);
-                }
-            });
+            if began {
+                busy.fetch_add(1, Ordering::SeqCst);
+            } else {
+                busy.fetch_sub(1, Ordering::SeqCst);
+            }
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         };
         let stop = || {
             let waited = last.lock().unwrap_or_else(PoisonError::into_inner).elapsed();

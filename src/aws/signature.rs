@@ -2,10 +2,9 @@
 //!
 //! Source: the IAM User Guide, "Create a signed AWS API request"; the test suite that AWS published with it holds below.
 
-use crate::model::Secret;
+use crate::model::{Secret, hex};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use zeroize::Zeroizing;
 
 /// The one algorithm that all regions take.
@@ -68,13 +67,6 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

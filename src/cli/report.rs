@@ -5,6 +5,7 @@ use super::error::CliError;
 use super::output::Output;
 use super::rules;
 use crate::audit::{picture, sarif};
+use crate::model::hex;
 use crate::report::{write_csv, write_html};
 use crate::rules::RuleSet;
 use crate::store::{Filter, Repository, Store, StoredFinding, StoredOutcome};
@@ -137,8 +138,7 @@ impl Known {
 fn file_name(repository: &Repository) -> String {
     let name = utf8_percent_encode(&repository.listed.name, ENCODED).to_string();
     // Two sources may have repositories of one name, and names may be long: the id tells them apart.
-    let id = Sha256::digest(&repository.listed.id);
-    let id: String = id.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let id = hex(&Sha256::digest(&repository.listed.id)[..4]);
     let name = name.trim_start_matches(['.', '-']);
     format!("{}-{id}.sarif", &name[..name.len().min(NAME)])
 }

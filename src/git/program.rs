@@ -16,9 +16,7 @@ const BINDINGS: [&str; 8] = [
 
 /// `git`, which is still to be told what to do: it speaks English, and no variable binds it to a repository.
 pub fn program() -> Command {
-    let mut command = Command::new("git");
-    unbind(&mut command).env("LC_ALL", "C");
-    command
+    unbound(Command::new("git"))
 }
 
 /// The same, with a bound on the memory of it and of all that it starts, in bytes; mapped packs are not counted. Linux only. The bound
@@ -28,6 +26,10 @@ pub fn bounded(memory: Option<u64>) -> Command {
     let mut command = Command::new("sh");
     // Where it may not be set there is no bound, as on other systems.
     command.args(["-c", r#"ulimit -d "$0" 2>/dev/null; exec "$@""#, &(bytes >> 10).to_string(), "git"]);
+    unbound(command)
+}
+
+fn unbound(mut command: Command) -> Command {
     unbind(&mut command).env("LC_ALL", "C");
     command
 }

@@ -24,7 +24,7 @@ pub use coding::Coding;
 pub use coverage::{Coverage, Gap, GapKind, Tally};
 pub use evidence::Evidence;
 pub use finding::{Component, ComponentKind, Finding, Lifetime, Suppression, SuppressionKind};
-pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use fingerprint::{Fingerprint, FingerprintKey, hex};
 pub use known::KnownBlobs;
 pub use location::{Location, Place};
 pub use object::ObjectKind;

@@ -1,6 +1,7 @@
 //! What a set of rules is known by: whoever remembers what was scanned must know with which rules.
 
 use super::{RulesError, load::BUILTIN};
+use crate::model::hex;
 use sha2::{Digest, Sha256};
 use std::{fs, path::PathBuf};
 
@@ -22,7 +23,7 @@ pub fn digest(files: &[PathBuf]) -> Result<String, RulesError> {
     for file in files {
         add(&fs::read(file).map_err(|cause| RulesError::Read { path: file.clone(), cause })?);
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hash.finalize()))
 }
 
 #[cfg(test)]

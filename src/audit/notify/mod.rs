@@ -11,6 +11,7 @@ pub use mail::Mail;
 pub use webhook::{Webhook, WebhookKey};
 
 use super::source::clean;
+use crate::model::hex;
 use crate::store::{Claim, Moment, RunId, Store, StoreError, StoredFinding};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -150,10 +151,6 @@ fn batches<T>(all: &[T], size: impl Fn(&T) -> usize, (most, bytes): (usize, usiz
         }
     }
     parts
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

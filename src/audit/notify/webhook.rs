@@ -1,6 +1,7 @@
 //! A message to a program: JSON by POST, signed as <https://www.standardwebhooks.com> has it.
 
 use super::{Refusal, clean, hex};
+use crate::audit::agent;
 use crate::audit::source::{delay, private_authority};
 use crate::model::Secret;
 use crate::store::{Moment, StoredFinding};
@@ -12,8 +13,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Proxy};
+use ureq::Agent;
 
 /// So many findings a message: a line takes some kilobytes, and receivers take a few hundred.
 pub(super) const BATCH: usize = 50;
@@ -77,19 +77,9 @@ impl Webhook {
         let url = url.trim();
         let host = private_authority(url)
             .ok_or("a webhook needs an https:// URL without a user; http:// only on this machine")?;
-        let proxy = proxy.map(|proxy| std::str::from_utf8(proxy.expose()).ok().and_then(|url| Proxy::new(url).ok()));
-        let proxy = proxy.map(|proxy| proxy.ok_or("the proxy's URL cannot be used")).transpose()?;
-        let config = Agent::config_builder()
-            .proxy(proxy.filter(|_| url.starts_with("https://")))
-            .user_agent(concat!("keytrail/", env!("CARGO_PKG_VERSION")))
-            .timeout_global(Some(time))
-            .http_status_as_error(false)
-            // What is posted is for one host.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
-            .build();
-        Ok(Self { url: Secret::new(url.as_bytes()), host, key, agent: Agent::new_with_config(config) })
+        let proxy = proxy.map(|url| agent::proxy(url).ok_or("the proxy's URL cannot be used")).transpose()?;
+        let agent = agent::agent(time, proxy.filter(|_| url.starts_with("https://")));
+        Ok(Self { url: Secret::new(url.as_bytes()), host, key, agent })
     }
 
     /// Host and port.

@@ -5,13 +5,13 @@ use super::clock::Clock;
 use super::options::ListOptions;
 use super::problem::{Problem, ProblemKind, clean};
 use super::verdict::{Verdict, judge};
+use crate::audit::agent;
 use crate::model::Secret;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
+use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request, header::HeaderName, header::HeaderValue};
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Proxy};
 
 /// The largest answer that is read, in bytes as they are when they are no longer compressed. A hundred repositories of GitHub
 /// are 600 kB.
@@ -66,21 +66,10 @@ impl<'a> Client<'a> {
         hidden: Vec<Secret>,
     ) -> Result<Self, Problem> {
         let proxy = options.proxy.as_ref().filter(|_| !base.origin.is_local()).map(|url| {
-            let url = std::str::from_utf8(url.expose()).ok().and_then(|url| Proxy::new(url).ok());
-            url.ok_or_else(|| Problem::new(ProblemKind::Settings, "the proxy", "its URL cannot be used"))
+            let none = || Problem::new(ProblemKind::Settings, "the proxy", "its URL cannot be used");
+            agent::proxy(url).ok_or_else(none)
         });
-        let config = Agent::config_builder()
-            .proxy(proxy.transpose()?)
-            .user_agent(concat!("keytrail/", env!("CARGO_PKG_VERSION")))
-            .timeout_global(Some(options.timeout))
-            .http_status_as_error(false)
-            // Where a redirect leads is looked at first.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            // An organisation's own server has its own authority, which the system knows.
-            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
-            .build();
-        let agent = Agent::new_with_config(config);
+        let agent = agent::agent(options.timeout, proxy.transpose()?);
         Ok(Self { agent, base, options, clock, cancel, waited: Cell::default(), hidden })
     }
 

@@ -1,7 +1,7 @@
 //! What the store answers: `audit status`, `findings`, `mark`, `diff`.
 
-use super::{StoreArgs, now, run::clean};
-use crate::cli::{error::CliError, output::Output, since};
+use super::{StoreArgs, now};
+use crate::cli::{error::CliError, output::Output, since, terminal::clean};
 use crate::model::{Fingerprint, Severity};
 use crate::store::{Filter, Mark, Moment, OutcomeKind, Presence, Run, RunId, StoredFinding, Triage};
 use clap::{Args, ValueEnum};

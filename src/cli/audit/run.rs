@@ -5,7 +5,13 @@ use super::work::WorkArgs;
 use super::{StoreArgs, login, now, proxy};
 use crate::audit::source::{ListOptions, Organisation};
 use crate::audit::{Audit, Ended};
-use crate::cli::{error::CliError, exit, output::Output, signal, terminal::Terminal};
+use crate::cli::{
+    error::CliError,
+    exit,
+    output::Output,
+    signal,
+    terminal::{Terminal, clean},
+};
 use crate::store::{Changes, Counts, Filter, OutcomeKind, Shard, Store, StoredFinding, Triage};
 use clap::{Args, ValueEnum};
 use std::process::ExitCode;
@@ -177,9 +183,4 @@ fn summary(store: &Store, source: &str, ended: &Ended, changes: &Changes) -> Res
         Ok(())
     })?;
     Ok(vanished.len())
-}
-
-/// One line, fit for a terminal.
-pub(super) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::{MirrorError, MirrorOptions, Task, repository_in};
 use crate::git::Temporary;
+use crate::model::hex;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -114,7 +115,7 @@ impl Task<'_> {
 fn name(id: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '.' { c } else { '_' };
     let readable: String = id.chars().map(plain).take(READABLE).collect();
-    let digest: String = Sha256::digest(id)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&Sha256::digest(id)[..8]);
     format!("{}-{digest}", readable.trim_start_matches('.'))
 }
 
