@@ -7,6 +7,11 @@
 //! cli                                       arguments, configuration file, terminal, exit codes
 //!  └ hook                                   a push at the door: who may pass, what the pusher is told
 //!  └ audit                                  an organisation's repositories: which there are, and their mirrors
+//!  └ cloud                                   asks AWS: whether a key works, whose it is, what it may do
+//!  └ remedy                                  what replaces a key: roles and policies
+//!     └ template                             policy documents in files
+//!        └ iam                               policy documents: what they say, what is wrong with them
+//!  └ net                                     the one HTTP client
 //!  └ store                                  what an audit remembers, in a file or on a server
 //!  └ scan                                   joins the rooms below into one scan
 //!     ├ policy                              what the user decided: allowlist, baseline, inline comments
@@ -20,13 +25,18 @@
 pub mod audit;
 pub mod aws;
 pub mod cli;
+pub mod cloud;
 pub mod decode;
 pub mod detect;
 pub mod git;
 pub mod hook;
+pub mod iam;
 pub mod model;
+pub mod net;
 pub mod policy;
+pub mod remedy;
 pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod store;
+pub mod template;

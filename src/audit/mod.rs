@@ -9,7 +9,6 @@
 //!
 //! Mirrors that are kept from one audit to the next are [`crate::git::mirror::keep`]'s.
 
-mod agent;
 mod error;
 mod job;
 mod notify;

@@ -136,6 +136,7 @@ pub(super) fn lone(n: u16, place: Place, commits: &[u8]) -> Finding {
         expires: None,
         line_hash: String::new(),
         suppression: None,
+        verification: None,
     }
 }
 

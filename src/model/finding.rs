@@ -1,6 +1,6 @@
 //! A credential, or a half of one, with everything known about it.
 
-use super::{Confidence, Evidence, Fingerprint, Location, Pairing, Secret, Severity, Trace};
+use super::{Confidence, Evidence, Fingerprint, Location, Pairing, Secret, Severity, Trace, Verification};
 use serde::{Deserialize, Serialize};
 
 /// What a component is.
@@ -122,6 +122,8 @@ pub struct Finding {
     pub line_hash: String,
     /// Set when the user decided not to count it.
     pub suppression: Option<Suppression>,
+    /// Whether it works; `None` unless somebody asked for that.
+    pub verification: Option<Box<Verification>>,
 }
 
 impl Finding {

@@ -17,6 +17,7 @@ mod segment;
 mod severity;
 mod trace;
 mod update;
+mod verification;
 mod wrapping;
 
 pub use candidate::{Candidate, DropReason, Verdict};
@@ -36,4 +37,5 @@ pub use segment::Segment;
 pub use severity::{Confidence, Severity};
 pub use trace::{CommitRef, Occurrence, Trace};
 pub use update::{RefUpdate, UpdateError};
+pub use verification::{Method, Ownership, PolicyName, PrincipalKind, Risk, Status, Verification};
 pub use wrapping::Wrapping;

@@ -31,6 +31,7 @@ pub(super) fn finding_of(id: u8, secret: u8, paths: &[&str]) -> Finding {
         expires: None,
         line_hash: String::new(),
         suppression: None,
+        verification: None,
     }
 }
 

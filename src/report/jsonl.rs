@@ -70,6 +70,7 @@ fn finding_line<'a>(
             kind: suppression.kind,
             reason: mask.text(&suppression.reason),
         }),
+        verification: finding.verification.as_deref(),
     }
 }
 

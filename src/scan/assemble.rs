@@ -305,6 +305,7 @@ impl Builder<'_> {
             trace: components[leading].trace.clone(),
             line_hash: String::new(),
             suppression: self.inline(credential),
+            verification: None,
             components,
         }
     }

@@ -116,6 +116,7 @@ pub fn finding(
         trace: parts.last().map(|part| part.3.clone()).unwrap_or_default(),
         line_hash: "54703d4cd895b18:1".to_owned(),
         suppression: None,
+        verification: None,
     }
 }
 

@@ -1,9 +1,9 @@
 //! A message to a program: JSON by POST, signed as <https://www.standardwebhooks.com> has it.
 
 use super::{Refusal, clean, hex};
-use crate::audit::agent;
 use crate::audit::source::{delay, private_authority};
 use crate::model::Secret;
+use crate::net;
 use crate::store::{Moment, StoredFinding};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -77,8 +77,8 @@ impl Webhook {
         let url = url.trim();
         let host = private_authority(url)
             .ok_or("a webhook needs an https:// URL without a user; http:// only on this machine")?;
-        let proxy = proxy.map(|url| agent::proxy(url).ok_or("the proxy's URL cannot be used")).transpose()?;
-        let agent = agent::agent(time, proxy.filter(|_| url.starts_with("https://")));
+        let proxy = proxy.map(|url| net::proxy(url).ok_or("the proxy's URL cannot be used")).transpose()?;
+        let agent = net::agent(time, proxy.filter(|_| url.starts_with("https://")));
         Ok(Self { url: Secret::new(url.as_bytes()), host, key, agent })
     }
 

@@ -5,8 +5,8 @@ use super::clock::Clock;
 use super::options::ListOptions;
 use super::problem::{Problem, ProblemKind, clean};
 use super::verdict::{Verdict, judge};
-use crate::audit::agent;
 use crate::model::Secret;
+use crate::net;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
@@ -67,9 +67,9 @@ impl<'a> Client<'a> {
     ) -> Result<Self, Problem> {
         let proxy = options.proxy.as_ref().filter(|_| !base.origin.is_local()).map(|url| {
             let none = || Problem::new(ProblemKind::Settings, "the proxy", "its URL cannot be used");
-            agent::proxy(url).ok_or_else(none)
+            net::proxy(url).ok_or_else(none)
         });
-        let agent = agent::agent(options.timeout, proxy.transpose()?);
+        let agent = net::agent(options.timeout, proxy.transpose()?);
         Ok(Self { agent, base, options, clock, cancel, waited: Cell::default(), hidden })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::model::{
     CommitRef, Component, Confidence, DropReason, Evidence, Fingerprint, Lifetime, Location, Occurrence, Oid, Pairing,
-    PairingScope, Severity, SuppressionKind, Trace,
+    PairingScope, Severity, SuppressionKind, Trace, Verification,
 };
 use crate::report::mask::Mask;
 use serde::Serialize;
@@ -36,6 +36,8 @@ pub(super) struct FindingLine<'a> {
     pub(super) occurrences: Vec<OccurrenceField>,
     pub(super) blobs: u32,
     pub(super) suppression: Option<SuppressionField>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) verification: Option<&'a Verification>,
 }
 
 /// A line of type `dropped`.

@@ -1,4 +1,4 @@
-//! What talks to hosts and receivers: one set of rules for all of them.
+//! The one HTTP client: what talks to hosts, receivers and AWS does so by the same rules.
 
 use crate::model::Secret;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 
 /// The proxy at `url`, which may hold a password. `None`: it is no proxy's URL.
-pub(super) fn proxy(url: &Secret) -> Option<Proxy> {
+pub fn proxy(url: &Secret) -> Option<Proxy> {
     Proxy::new(std::str::from_utf8(url.expose()).ok()?).ok()
 }
 
 /// A client that gives each exchange `time`, by way of `proxy` if there is one.
-pub(super) fn agent(time: Duration, proxy: Option<Proxy>) -> Agent {
+pub fn agent(time: Duration, proxy: Option<Proxy>) -> Agent {
     let config = Agent::config_builder()
         .proxy(proxy)
         .user_agent(concat!("keytrail/", env!("CARGO_PKG_VERSION")))

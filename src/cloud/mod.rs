@@ -1,0 +1,1 @@
+//! Asks AWS, with a leaked credential or with the auditor's own.

@@ -1,0 +1,1 @@
+//! Where policy documents stand in files: JSON, `CloudFormation`, SAM, Serverless, Terraform.
