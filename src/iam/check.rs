@@ -122,7 +122,11 @@ mod tests {
         let ids: BTreeSet<&str> = CHECKS.iter().map(|check| check.id).collect();
         assert_eq!(ids.len(), CHECKS.len());
         for check in CHECKS {
-            assert!(check.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", check.id);
+            assert!(
+                check.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+                "{}",
+                check.id
+            );
             assert!(check.help.ends_with('.') && !check.name.ends_with('.'), "{}", check.id);
         }
     }

@@ -1,7 +1,7 @@
 //! What a principal may do by all of its policies: what is allowed, within its boundary, without what is denied.
 
 use super::Node;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, arn_parts};
 use super::scope::{Item, Scope};
 use super::statement::{Effect, Statement, nodes, statements};
 
@@ -51,13 +51,14 @@ impl<'a> Grant<'a> {
     }
 }
 
-fn is_wide(resource: &Pattern) -> bool {
+/// Whether it is everything, or everything of a kind.
+pub(super) fn is_wide(resource: &Pattern) -> bool {
     let written = resource.as_str();
     if resource.is_all() {
         return true;
     }
-    match written.splitn(6, ':').nth(5) {
-        Some(name) => name == "*" || name.split_once(['/', ':']).is_some_and(|(_, rest)| rest == "*"),
+    match arn_parts(written).get(5) {
+        Some(&name) => name == "*" || name.split_once(['/', ':']).is_some_and(|(_, rest)| rest == "*"),
         // `arn:aws:iam::*`: the star takes in what would follow.
         None => written.ends_with('*'),
     }
@@ -84,7 +85,9 @@ pub(super) fn grants<'a>(held: &[Held<'a>]) -> Vec<Grant<'a>> {
     for deny in of(false, Effect::Deny).chain(of(true, Effect::Deny)) {
         let is_sure = !deny.is_conditional && deny.actions.is_known && deny.resources.is_known;
         if is_sure {
-            grants.iter_mut().for_each(|grant| take_away(grant, &deny));
+            for grant in &mut grants {
+                take_away(grant, &deny);
+            }
         }
     }
     grants.retain(|grant| !grant.actions.include.is_empty() && !grant.resources.include.is_empty());
@@ -155,6 +158,10 @@ mod tests {
             deny(json!({ "Effect": "Deny", "Action": "*", "NotResource": bucket })),
             ["iam:* s3:GetObject on arn:aws:s3:::b/*"]
         );
+        assert_eq!(
+            deny(json!({ "Effect": "Deny", "Action": "*", "Resource": bucket })),
+            ["iam:* s3:GetObject on * -arn:aws:s3:::b/*"]
+        );
     }
 
     #[test]
@@ -162,7 +169,7 @@ mod tests {
         let all = json!({ "Effect": "Allow", "Action": "iam:*", "Resource": "*" });
         for deny in [
             json!({ "Effect": "Deny", "Action": "iam:*", "Resource": "*", "Condition": { "Bool": { "aws:x": "true" } } }),
-            json!({ "Effect": "Deny", "Action": "iam:*", "Resource": "arn:aws:iam::*:user/jane" }),
+            json!({ "Effect": "Deny", "Action": "iam:Create*", "Resource": "arn:aws:iam::*:user/jane" }),
             json!({ "Effect": "Deny", "Action": "${Service}:*", "Resource": "*" }),
             json!({ "Effect": "Deny", "NotAction": ["s3:*", "${Service}:*"], "Resource": "*" }),
             json!({ "Effect": "deny", "Action": "*", "Resource": "*" }),

@@ -4,8 +4,10 @@
 //! successors; Datadog's pathfinding.cloud; the IAM User Guide on iam:PassRole.
 
 use super::Check;
-use super::effective::Grant;
+use super::effective::{Grant, is_wide};
 use super::flaw::{Flaw, lower};
+use super::pattern::{Pattern, arn_parts};
+use super::privilege::list;
 use crate::model::Severity;
 
 /// One way.
@@ -83,8 +85,8 @@ ways! {
         "take off the permissions boundary that bounds what it may do"
         ["iam:DeleteUserPermissionsBoundary"] ["iam:DeleteRolePermissionsBoundary"]
         ["iam:PutUserPermissionsBoundary"] ["iam:PutRolePermissionsBoundary"];
-    "escalation-permission-set" Critical "Changes what Identity Center gives"
-        "give itself administrator's rights in any account of the organisation by way of IAM Identity Center"
+    "escalation-permission-set" High "Changes what Identity Center gives"
+        "give itself administrator's rights in accounts of the organisation by way of IAM Identity Center, if its account manages that"
         ["sso:PutInlinePolicyToPermissionSet"] ["sso:AttachManagedPolicyToPermissionSet"]
         ["sso:CreateAccountAssignment"];
     "escalation-pass-role-lambda" High "Passes a role to a new Lambda function"
@@ -189,6 +191,45 @@ ways! {
 /// Actions on a user's own password and keys, which the user has anyway.
 const OWN: [&str; 3] = ["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"];
 
+/// A service, and a pattern of its resources.
+type Target = (&'static str, &'static str);
+
+/// What the resources of an action have to be for a way: all of these, the one that bounds it first. Where nothing is said here, any
+/// will do.
+const TARGETS: [(&str, &[Target]); 11] = [
+    ("iam:CreatePolicyVersion", &[("iam", "policy/*")]),
+    ("iam:SetDefaultPolicyVersion", &[("iam", "policy/*")]),
+    ("iam:*GroupPolicy", &[("iam", "group/*")]),
+    ("iam:AddUserToGroup", &[("iam", "group/*")]),
+    ("iam:*RolePolicy", &[("iam", "role/*")]),
+    ("iam:*RolePermissionsBoundary", &[("iam", "role/*")]),
+    ("iam:*Role", &[("iam", "role/*")]),
+    ("iam:*", &[("iam", "user/*")]),
+    ("lambda:UpdateFunction*", &[("lambda", "function:*")]),
+    ("ssm:StartSession", &[("ec2", "instance/*")]),
+    // A document of AWS's that runs any command: most others run one.
+    ("ssm:SendCommand", &[("ec2", "instance/*"), ("ssm", "document/AWS-RunShellScript")]),
+];
+
+fn targets(action: &str) -> &'static [Target] {
+    let action = Pattern::action(action);
+    let found = TARGETS.iter().find(|(name, _)| Pattern::action(name).covers(&action));
+    found.map_or(&[], |(_, targets)| targets)
+}
+
+/// The resources of a grant that may be what is aimed at.
+fn aims<'g>(grant: &'g Grant<'_>, target: Target) -> impl Iterator<Item = &'g Pattern> {
+    grant.resources.include.iter().map(|item| &item.pattern).filter(move |pattern| is_aimed(pattern, target))
+}
+
+fn is_aimed(resource: &Pattern, (service, name): Target) -> bool {
+    let meets = |part: &str, target: &str| Pattern::resource(part).meets(&Pattern::resource(target));
+    match arn_parts(resource.as_str())[..] {
+        [_, _, of, _, _, names] => meets(of, service) && meets(names, name),
+        _ => true,
+    }
+}
+
 /// The ways that `grants` open together, in the order of the table.
 pub(super) fn flaws<'a>(grants: &[Grant<'a>]) -> Vec<Flaw<'a>> {
     let open = WAYS.iter().filter_map(|way| {
@@ -219,15 +260,30 @@ impl<'g, 'a> Open<'g, 'a> {
         let (first, others) = needs.split_first()?;
         let allowing = |action: &str| grants.iter().filter(|grant| grant.allows(action).is_some()).collect::<Vec<_>>();
         let mut key = allowing(first);
+        let targets = targets(first);
         key.retain(|grant| !(OWN.contains(first) && is_own(grant)) && passes(grant, way.service));
-        let mut under = only_conditional(&key, way.service)?;
+        let is_on = |grant: &Grant<'_>, target: &Target| aims(grant, *target).next().is_some();
+        key.retain(|grant| targets.is_empty() || targets.iter().any(|target| is_on(grant, target)));
+        if !targets.iter().all(|target| key.iter().any(|grant| is_on(grant, target))) {
+            return None;
+        }
+        let mut under = only_conditional(&key, way.service);
         let mut rest = Vec::new();
         for action in others {
             let found = allowing(action);
-            under = under.or(only_conditional(&found, None)?);
+            if found.is_empty() {
+                return None;
+            }
+            under = under.or_else(|| only_conditional(&found, None));
             rest.extend(found);
         }
-        let is_wide = key.iter().any(|grant| grant.is_wide());
+        if key.is_empty() {
+            return None;
+        }
+        let is_wide = match targets.first() {
+            Some(target) => key.iter().any(|grant| aims(grant, *target).any(is_wide)),
+            None => key.iter().any(|grant| grant.is_wide()),
+        };
         let mut severity = way.check.severity;
         if !is_wide {
             severity = lower(severity);
@@ -240,7 +296,7 @@ impl<'g, 'a> Open<'g, 'a> {
 
     fn flaw(&self) -> Flaw<'a> {
         let first = self.key[0];
-        let mut says = format!("{} may {}", self.needs.join(" with "), self.way.leads);
+        let mut says = format!("with {} it may {}", list(self.needs), self.way.leads);
         if !self.is_wide {
             let mut resources: Vec<&str> = self.key.iter().flat_map(|grant| resources(grant)).collect();
             resources.dedup();
@@ -283,16 +339,15 @@ fn passes(grant: &Grant<'_>, service: Option<&str>) -> bool {
     let mut conditions = grant.statement.conditions.iter().filter(|one| one.key == "iam:passedtoservice");
     conditions.all(|condition| match condition.operator {
         Some(operator) if operator.is_positive => condition.values.iter().any(|value| {
-            let pattern = value.text().map(super::pattern::Pattern::resource);
-            pattern.is_none_or(|pattern| pattern.meets(&super::pattern::Pattern::resource(service)))
+            let pattern = value.text().map(Pattern::resource);
+            pattern.is_none_or(|pattern| pattern.meets(&Pattern::resource(service)))
         }),
         _ => true,
     })
 }
 
-/// `None` if there is no grant; the condition's keys if each has one besides that on the service which it is for.
-fn only_conditional(grants: &[&Grant<'_>], service: Option<&str>) -> Option<Option<String>> {
-    let first = grants.first()?;
+/// The keys of the conditions, if each has one besides that on the service which it is for.
+fn only_conditional(grants: &[&Grant<'_>], service: Option<&str>) -> Option<String> {
     let is_free = |grant: &&Grant<'_>| {
         let only_service = service.is_some()
             && grant.statement.are_conditions_known
@@ -300,5 +355,5 @@ fn only_conditional(grants: &[&Grant<'_>], service: Option<&str>) -> Option<Opti
             && { grant.statement.conditions.iter().all(|condition| condition.key == "iam:passedtoservice") };
         !grant.is_conditional || only_service
     };
-    Some(if grants.iter().any(is_free) { None } else { Some(first.keys()) })
+    if grants.iter().any(is_free) { None } else { grants.first().map(|first| first.keys()) }
 }

@@ -35,7 +35,7 @@ impl<'a> Flaw<'a> {
 
     /// In the policy called so.
     pub(super) fn policy(mut self, name: &str) -> Self {
-        self.policy = name.to_owned();
+        name.clone_into(&mut self.policy);
         self
     }
 }

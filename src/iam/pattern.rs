@@ -115,6 +115,24 @@ impl fmt::Display for Pattern {
     }
 }
 
+/// The parts of an ARN, six at most: `arn`, partition, service, region, account, resource. A colon within `${…}` parts nothing.
+pub(super) fn arn_parts(written: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_usize);
+    for (n, c) in written.char_indices() {
+        match c {
+            '{' if written[..n].ends_with('$') => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 && parts.len() < 5 => {
+                parts.push(&written[start..n]);
+                start = n + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&written[start..]);
+    parts
+}
+
 /// `${*}`, `${?}` and `${$}` stand for the signs themselves; any other `${…}` is a variable.
 fn signs(written: &str) -> Vec<Sign> {
     let mut found: Vec<Sign> = Vec::new();
@@ -178,6 +196,17 @@ mod tests {
         let literal = Pattern::resource("a${*}b${?}${$}");
         assert!(!literal.has_wildcard() && !literal.has_unknown() && !covers("a${*}b${?}${$}", "axbyz"));
         assert!(covers("*", "${Anything}") && !covers("?", "${Anything}"));
+    }
+
+    #[test]
+    fn an_arn_has_six_parts_whatever_is_filled_in() {
+        assert_eq!(arn_parts("arn:aws:s3:::b/c:d"), ["arn", "aws", "s3", "", "", "b/c:d"]);
+        let filled = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${aws:username}";
+        assert_eq!(
+            arn_parts(filled),
+            ["arn", "${AWS::Partition}", "iam", "", "${AWS::AccountId}", "role/${aws:username}"]
+        );
+        assert_eq!(arn_parts("*"), ["*"]);
     }
 
     #[test]

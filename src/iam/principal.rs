@@ -1,5 +1,6 @@
 //! Who a statement is about.
 
+use super::pattern::arn_parts;
 use super::{Node, Value};
 
 /// The types of principals. Source: IAM User Guide, "AWS JSON policy elements: Principal".
@@ -40,14 +41,14 @@ impl<'a> Principal<'a> {
     /// The account of an `AWS` principal, twelve digits.
     pub(super) fn account(&self) -> Option<&'a str> {
         let name = self.name.filter(|_| self.kind == "AWS")?;
-        let account = if name.starts_with("arn:") { name.split(':').nth(4)? } else { name };
+        let account = if name.starts_with("arn:") { arn_parts(name).get(4)? } else { name };
         (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then_some(account)
     }
 
     /// Whether it is an account with all that are in it.
     pub(super) fn is_whole_account(&self) -> bool {
         self.account().is_some_and(|account| {
-            self.name.is_some_and(|name| name == account || name.splitn(6, ':').nth(5) == Some("root"))
+            self.name.is_some_and(|name| name == account || arn_parts(name).get(5) == Some(&"root"))
         })
     }
 }

@@ -4,7 +4,7 @@ use super::access::{Level, level, managing};
 use super::check;
 use super::effective::Grant;
 use super::flaw::{Flaw, lower};
-use super::pattern::Pattern;
+use super::pattern::{Pattern, arn_parts};
 use super::scope::Item;
 use super::{Check, escalation};
 use crate::model::Severity;
@@ -25,7 +25,9 @@ pub(super) fn flaws<'a>(grants: &[Grant<'a>]) -> Vec<Flaw<'a>> {
 
 /// Whether it is an administrator's, and by what.
 fn reach(grant: &Grant<'_>) -> Option<&'static Check> {
-    let is_on_all = grant.resources.include.iter().any(|item| is_all_of_iam(&item.pattern)) && is_unbounded(grant);
+    let all_of_iam = Pattern::resource("arn:aws:iam::*:*");
+    let is_on_all = grant.resources.include.iter().any(|item| is_all_of_iam(&item.pattern))
+        && !grant.resources.except.iter().any(|except| except.covers(&all_of_iam));
     if !is_on_all {
         return None;
     }
@@ -36,14 +38,9 @@ fn reach(grant: &Grant<'_>) -> Option<&'static Check> {
     grant.actions.covers(&Pattern::action("iam:*")).then_some(&check::IAM_ADMINISTRATOR)
 }
 
-fn is_unbounded(grant: &Grant<'_>) -> bool {
-    grant.resources.except.is_empty()
-}
-
 /// Everything, or everything in IAM of any or of one account.
 fn is_all_of_iam(resource: &Pattern) -> bool {
-    resource.covers(&Pattern::resource("arn:aws:iam::000000000000:*"))
-        || (resource.as_str().starts_with("arn:aws:iam::") && resource.as_str().ends_with(":*"))
+    resource.is_all() || matches!(arn_parts(resource.as_str())[..], [_, _, "iam" | "*", .., "*"])
 }
 
 /// What one statement allows.
@@ -120,8 +117,7 @@ fn not_resource<'a>(grant: &Grant<'a>, node: &'a super::Node) -> Flaw<'a> {
 fn wildcard_actions<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Flaw<'a>> {
     let severity_of = |item: &&Item<'a>| {
         let (pattern, is_wide) = (&item.pattern, grant.is_wide());
-        let is_whole = pattern.as_str().split_once(':').is_none_or(|(_, name)| name == "*");
-        match (pattern.is_all(), managing(pattern).is_some(), is_whole) {
+        match (pattern.is_all(), managing(pattern).is_some(), is_whole_service(pattern)) {
             (true, ..) => Severity::High,
             (_, true, true) if is_wide => Severity::High,
             (_, true, _) => Severity::Medium,
@@ -142,15 +138,21 @@ fn wildcard_actions<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Fla
     let severity = severity_of(&worst);
     let names: Vec<&str> = wild.iter().map(|item| item.pattern.as_str()).collect();
     let takes = if names.len() == 1 { "takes" } else { "take" };
-    let mut says = format!("{} {takes} in more than is named", list(&names));
-    match managing(&worst.pattern) {
-        _ if worst.pattern.is_all() => says = "every action of every service is allowed".to_owned(),
-        Some(action) => says += &format!(", also {action}, which lets others in"),
-        None => says += ", also writing",
-    }
+    let on = if grant.is_wide() { ", on every resource" } else { "" };
+    let more = format!("{} {takes} in more than is named, also", list(&names));
+    let says = match managing(&worst.pattern) {
+        _ if worst.pattern.is_all() => "every action of every service is allowed".to_owned(),
+        Some(action) => format!("{more} {action}, which lets others in{on}"),
+        None => format!("{more} writing{on}"),
+    };
     let (says, severity) = conditional(grant, says, severity);
     let advice = "name the actions that are needed; those that only read may have a wildcard (Get*, List*, Describe*)";
     Some(Flaw::new(&check::WILDCARD_ACTION, worst.node, says, advice.to_owned()).severity(severity))
+}
+
+/// `s3:*`, and `*`.
+fn is_whole_service(action: &Pattern) -> bool {
+    action.as_str().split_once(':').is_none_or(|(_, name)| name == "*")
 }
 
 /// Actions that have a check of their own.
@@ -164,25 +166,30 @@ const APART: [&str; 5] = [
 
 fn wildcard_resource<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Flaw<'a>> {
     let all = grant.resources.include.iter().find(|item| item.pattern.is_all())?;
-    if !is_unbounded(grant) || is_bounded_by_key(grant) {
+    if is_bounded_by_key(grant) {
         return None;
     }
     let is_apart = |item: &Item<'a>| APART.iter().any(|name| Pattern::action(name).covers(&item.pattern));
     let is_iam = |item: &Item<'a>| item.pattern.as_str().to_ascii_lowercase().starts_with("iam:");
-    let counts =
-        |item: &&Item<'a>| !item.pattern.has_unknown() && !is_apart(item) && !(is_administrator && is_iam(item));
+    // What is said of a whole service says it of every resource.
+    let is_service = |item: &Item<'a>| is_whole_service(&item.pattern) && level(&item.pattern) >= Level::Write;
+    let counts = |item: &&Item<'a>| {
+        let is_said = is_apart(item) || is_service(item) || (is_administrator && is_iam(item));
+        !item.pattern.has_unknown() && !is_said
+    };
     let items: Vec<&Item<'a>> = grant.actions.include.iter().filter(counts).collect();
     let most = items.iter().map(|item| level(&item.pattern)).max()?;
     let severity = match most {
         Level::Manage | Level::Write | Level::Contents => Severity::Medium,
-        Level::Read => Severity::Low,
+        Level::Read | Level::Record => Severity::Low,
         // Looking at what there is is bounded to `*` in many services, and harmless in the others.
         Level::List | Level::NoResources => return None,
     };
     let mut bounded: Vec<&Item<'a>> = items.into_iter().filter(|item| level(&item.pattern) >= Level::Read).collect();
     bounded.sort_by_key(|item| std::cmp::Reverse(level(&item.pattern)));
     let names: Vec<&str> = bounded.iter().map(|item| item.pattern.as_str()).collect();
-    let (is, what) = (if names.len() == 1 { "is" } else { "are" }, if most >= Level::Write { "" } else { ", to read" });
+    let (is, what) =
+        (if names.len() == 1 { "is" } else { "are" }, if most >= Level::Record { "" } else { ", to read" });
     let says = format!("{} {is} allowed on every resource{what}", list(&names));
     let (says, severity) = conditional(grant, says, severity);
     let advice = "name the ARNs that are needed, as far as the actions know resources".to_owned();
@@ -192,9 +199,17 @@ fn wildcard_resource<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Fl
 /// Whether a condition says which resources, whose or through which service.
 fn is_bounded_by_key(grant: &Grant<'_>) -> bool {
     let names = |key: &str| {
-        ["resourcetag/", "requesttag/", ":resourceaccount", ":resourceorg", ":viaservice", ":calledvia"]
-            .iter()
-            .any(|part| key.contains(part))
+        [
+            "resourcetag/",
+            "requesttag/",
+            ":resourceaccount",
+            ":resourceorg",
+            ":viaservice",
+            ":calledvia",
+            ":awsservicename",
+        ]
+        .iter()
+        .any(|part| key.contains(part))
     };
     grant.statement.conditions.iter().any(|condition| condition.bounds() && names(&condition.key))
 }

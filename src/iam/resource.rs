@@ -1,6 +1,7 @@
 //! Who may use a resource: a bucket, a queue, a key.
 
 use super::access::{Level, level, managing};
+use super::condition::Condition;
 use super::effective::{Grant, Held, grants};
 use super::flaw::{Flaw, lower};
 use super::principal::Principal;
@@ -56,7 +57,7 @@ fn deputy<'a>(statement: &Statement<'a>, principal: &Principal<'a>) -> Option<Fl
     let name = principal.name?;
     if WITHOUT_SOURCE.iter().any(|service| name.starts_with(service))
         || trust::says_who(statement)
-        || statement.conditions.iter().any(|condition| condition.bounds())
+        || statement.conditions.iter().any(Condition::bounds)
     {
         return None;
     }

@@ -119,15 +119,16 @@ mod tests {
         (include, scope.except.iter().map(ToString::to_string).collect())
     }
 
+    fn read(node: &Node) -> Scope<'_> {
+        Scope::read(node.get("Action"), node.get("NotAction"), Pattern::action)
+    }
+
     fn check(
         of: &serde_json::Value,
         by: &serde_json::Value,
         then: fn(&Scope<'_>, &Scope<'_>) -> Vec<String>,
     ) -> Vec<String> {
         let (of, by) = (Node::from(of), Node::from(by));
-        fn read(node: &Node) -> Scope<'_> {
-            Scope::read(node.get("Action"), node.get("NotAction"), Pattern::action)
-        }
         then(&read(&of), &read(&by))
     }
 

@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => {
                     if let Some(operator) = operator {
-                        self.value(operator, name, value, is_allow);
+                        self.value(operator, name, value);
                     }
                 }
             }
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&mut self, operator: Operator, key: &str, node: &'a Node, is_allow: bool) {
+    fn value(&mut self, operator: Operator, key: &str, node: &'a Node) {
         let text = match &node.value {
             Value::Text(text) | Value::Number(text) => text.as_str(),
             Value::Bool(true) => "true",
@@ -122,9 +122,10 @@ impl<'a> Reader<'a> {
         let is_text = operator.compares == Compares::Text && !operator.has_wildcards();
         if is_text && text.contains('*') {
             let like = if operator.is_positive { "StringLike" } else { "StringNotLike" };
-            let effect = match (is_allow, operator.is_positive) {
-                (true, true) | (false, true) => "so that the statement never applies for it",
-                (true, false) | (false, false) => "so that the statement applies for all",
+            let effect = if operator.is_positive {
+                "so that the statement never applies for it"
+            } else {
+                "so that the statement applies for all"
             };
             let says = format!("{} is compared letter by letter by {}, {effect}", shown(&node.value), operator.name);
             self.report(&check::WILDCARD_IN_EQUALS, node, says, format!("use {like}, or write the value without *"));

@@ -1,5 +1,6 @@
 //! Actions and resources.
 
+use super::super::pattern::arn_parts;
 use super::super::{Kind, Node, Value, check};
 use super::{Reader, shown};
 use crate::iam::Check;
@@ -119,14 +120,12 @@ impl<'a> Reader<'a> {
         {
             return;
         }
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let parts = arn_parts(text);
         let is_filled = text.contains("${");
         let says = if parts[0] != "arn" {
             format!("{} is neither an ARN nor *", shown(&node.value))
         } else if parts.len() < 6 && !is_filled && !text.ends_with('*') {
             format!("{} is no whole ARN: it has {} of 6 parts", shown(&node.value), parts.len())
-        } else if parts.len() == 6 && parts[5].is_empty() {
-            format!("{} names no resource", shown(&node.value))
         } else if parts.get(1).is_some_and(|partition| !is_partition(partition)) {
             format!("{} is of no partition of AWS (aws, aws-cn, aws-us-gov)", shown(&node.value))
         } else if parts.get(2).is_some_and(|service| service.is_empty()) {

@@ -1,5 +1,6 @@
 //! Principals.
 
+use super::super::pattern::arn_parts;
 use super::super::principal::TYPES;
 use super::super::{Kind, Node, Value, check};
 use super::{Reader, did_you_mean, shown};
@@ -71,7 +72,7 @@ impl<'a> Reader<'a> {
             && text.starts_with('A')
             && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         // CloudFront's old identities, which S3 takes.
-        let is_arn = text.starts_with("arn:") && text.splitn(6, ':').count() == 6;
+        let is_arn = text.starts_with("arn:") && arn_parts(text).len() == 6;
         match kind {
             "AWS" if is_arn && text.contains(['*', '?']) => {
                 let says = format!("{} has a wildcard, which is none in a principal", shown(&node.value));
