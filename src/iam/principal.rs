@@ -41,7 +41,7 @@ impl<'a> Principal<'a> {
     /// The account of an `AWS` principal, twelve digits.
     pub(super) fn account(&self) -> Option<&'a str> {
         let name = self.name.filter(|_| self.kind == "AWS")?;
-        let account = if name.starts_with("arn:") { arn_parts(name).get(4)? } else { name };
+        let account = if name.starts_with("arn:") { arn_parts(name).get(4).copied()? } else { name };
         (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then_some(account)
     }
 
