@@ -9,6 +9,7 @@ mod hook;
 mod memory;
 mod output;
 mod panic;
+mod policy;
 mod report;
 mod rules;
 mod scan;
@@ -44,6 +45,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
         Command::Hook(hook) => hook::terminal(hook),
         Command::Audit(_) => Terminal::new(args::ColorArg::Auto, false),
+        Command::Policy(policy) => policy.terminal(),
         Command::Report(_) | Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
     };
     // An internal error is an error like others: the hook has told it.
@@ -61,6 +63,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
         Command::Baseline(args) => baseline::run(args, terminal),
         Command::Hook(command) => hook::run(command, terminal),
         Command::Audit(command) => audit::run(command, terminal),
+        Command::Policy(args) => policy::run(args, terminal),
         Command::Report(args) => report::run(args),
         Command::Rules(command) => rules::run(command),
         Command::Completions { shell } => {

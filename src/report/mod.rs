@@ -14,6 +14,7 @@ mod jsonl;
 mod line_hash;
 mod mask;
 mod picture;
+mod policy;
 mod sarif;
 mod text;
 mod words;
@@ -21,6 +22,9 @@ mod words;
 pub use jsonl::SCHEMA_VERSION;
 pub use line_hash::line_hashes;
 pub use mask::Mask;
+pub use policy::{
+    POLICY_SCHEMA_VERSION, PolicyFormat, PolicyIssue, PolicyReport, Unread, write_policy,
+};
 pub use picture::{
     Outcome, Picture, PictureCommit, PictureFinding, PictureRepository, PictureRun, PictureValue, State,
 };

@@ -4,7 +4,7 @@ use super::{
     Documents, Found,
     declared::{declared, told_once},
     intrinsic::{branches, resolved},
-    kind::{Place, is_document, is_statement, is_statement_list},
+    kind::{Place, are_statements, is_document, is_statement},
 };
 use crate::iam::{Kind, Node, Value};
 
@@ -12,8 +12,9 @@ use crate::iam::{Kind, Node, Value};
 pub(super) fn documents(roots: &[Node]) -> Documents {
     let mut finder = Finder::default();
     for root in roots {
-        let list = matches!(root.value, Value::List(_)) && root.items().iter().all(is_statement);
-        if list && is_statement_list(root) {
+        // A list of statements by itself is what Serverless includes from other files.
+        let list = matches!(&root.value, Value::List(items) if !items.is_empty() && items.iter().all(is_statement));
+        if list {
             finder.add_statements(root, "", Place::Any);
         } else {
             finder.look(root, &Spot { name: String::new(), key: "", place: Place::Any, at: (root.line, root.column) });
@@ -83,7 +84,7 @@ impl Finder {
                     let Some(key) = name.text() else { continue };
                     let below = Spot { place, ..spot.under(key, name) };
                     match statements_under(key, spot.key) {
-                        Some(kind) if is_statement_list(value) => {
+                        Some(kind) if are_statements(value) => {
                             self.add_statements(value, &below.name, Place::Of(kind));
                         }
                         _ => self.look(value, &below),
@@ -120,11 +121,12 @@ fn kind_of(node: &Node) -> Option<&str> {
     node.get("Type").and_then(Node::text).filter(|kind| kind.starts_with("AWS::"))
 }
 
-/// What statements are for that stand under `key` in `parent` without a document: in Serverless and SAM.
+/// What statements are for that stand under `key` in `parent` without a document: in Serverless, SAM and `CloudFormation`.
 fn statements_under(key: &str, parent: &str) -> Option<Kind> {
     match (parent, key) {
         (_, "iamRoleStatements") | ("role", "statements") => Some(Kind::Identity),
-        (_, "resourcePolicy" | "CustomStatements") => Some(Kind::Resource),
+        // The permission to send to an event bus is one statement.
+        (_, "resourcePolicy" | "CustomStatements") | ("Properties", "Statement") => Some(Kind::Resource),
         _ => None,
     }
 }

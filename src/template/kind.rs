@@ -84,15 +84,16 @@ fn statements(document: &Node) -> Vec<&Node> {
     document.get("Statement").map(Node::items).unwrap_or_default().iter().flat_map(branches).flat_map(Node::items).collect()
 }
 
-/// Whether this is a policy document: it has `Statement`, and the language's version or a statement under it. What else
-/// has that word, e.g. a rule of a web firewall, has neither.
+/// Whether this is a policy document: it has `Statement`, and either the language's version, or a statement under it and
+/// nothing beside it that is not a document's. What else has that word, e.g. a rule of a web firewall, has neither.
 pub(super) fn is_document(node: &Node) -> bool {
     if node.get("Statement").is_none() {
         return false;
     }
     let version = node.get("Version").and_then(Node::text);
+    let own = |key: &Node| key.text().is_some_and(|key| ["Version", "Id", "Statement"].contains(&key));
     version.is_some_and(|version| ["2012-10-17", "2008-10-17"].contains(&version))
-        || statements(node).into_iter().any(is_statement)
+        || node.entries().iter().all(|(key, _)| own(key)) && statements(node).into_iter().any(is_statement)
 }
 
 /// Whether this is a statement: it has two of its elements.
@@ -100,8 +101,52 @@ pub(super) fn is_statement(node: &Node) -> bool {
     ELEMENTS.iter().filter(|element| node.get(element).is_some()).count() >= 2
 }
 
-/// Whether this is a list of statements.
-pub(super) fn is_statement_list(node: &Node) -> bool {
-    let mut items = node.items().iter().flat_map(branches).peekable();
-    matches!(node.value, crate::iam::Value::List(_)) && items.peek().is_some() && items.any(is_statement)
+/// Whether these are statements: one, or a list of them.
+pub(super) fn are_statements(node: &Node) -> bool {
+    node.items().iter().flat_map(branches).any(is_statement)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_place_tells_the_kind_and_else_the_text() {
+        let node = |json: serde_json::Value| Node::from(&json);
+        let identity = node(json!({ "Statement": { "Effect": "Allow", "Action": "a:b", "Resource": "*" } }));
+        let trust = node(json!({ "Statement": [{ "Principal": "*", "Action": ["sts:AssumeRole", "sts:TagSession"] }] }));
+        let resource = node(json!({ "Statement": [{ "Principal": "*", "Action": ["sqs:*"], "Resource": "*" }] }));
+        assert_eq!([&identity, &trust, &resource].map(|one| Place::Any.kind("", one)), [
+            Kind::Identity, Kind::Trust, Kind::Resource
+        ]);
+        for (name, kind) in [
+            ("AWS::IAM::ManagedPolicy", Place::Of(Kind::Identity)),
+            ("aws_iam_role_policy", Place::Of(Kind::Identity)),
+            ("AWS::KMS::Key", Place::Of(Kind::Resource)),
+            ("aws_s3_bucket_policy", Place::Of(Kind::Resource)),
+            ("aws_organizations_policy", Place::Bounding),
+            ("AWS::Events::EventBusPolicy", Place::Any),
+        ] {
+            assert_eq!(Place::of_resource(name), kind, "{name}");
+        }
+        for key in ["AssumeRolePolicyDocument", "assume_role_policy", "AssumeRolePolicy"] {
+            assert_eq!(Place::Of(Kind::Identity).kind(key, &identity), Kind::Trust, "{key}");
+        }
+    }
+
+    #[test]
+    fn only_what_has_the_form_of_a_document_is_one() {
+        for (json, is) in [
+            (json!({ "Version": "2012-10-17", "Statement": [], "Else": 1 }), true),
+            (json!({ "Statement": [{ "Effect": "Allow", "Action": "*" }] }), true),
+            (json!({ "Statement": { "Fn::If": ["C", { "Effect": "Allow", "Action": "*" }, []] } }), true),
+            (json!({ "Statement": { "ManagedRuleGroupStatement": {} } }), false),
+            (json!({ "Statement": [{ "Effect": "Allow", "Action": "*" }], "EventBusName": "x" }), false),
+            (json!({ "statement": [{ "Effect": "Allow", "Action": "*" }] }), false),
+            (json!([]), false),
+        ] {
+            assert_eq!(is_document(&Node::from(&json)), is, "{json}");
+        }
+    }
 }

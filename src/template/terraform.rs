@@ -146,6 +146,13 @@ fn statement(block: &Node) -> Node {
             entries.push((Node { value: Value::Text(name.to_owned()), ..*key }, variables(value)));
         }
     }
+    // A block that stands for whatever a variable holds has all there is, most of it empty.
+    let known = |name: &str| entries.iter().find(|(key, _)| key.text() == Some(name));
+    let both = |one: &str, other: &str| known(one).is_some() && known(other).is_some();
+    let guess = |name: &str| known(name).is_some_and(|(_, value)| matches!(value.value, Value::Unknown(_)));
+    if both("Action", "NotAction") && guess("NotAction") || both("Resource", "NotResource") && guess("NotResource") {
+        return Node { value: Value::Unknown("statement".to_owned()), ..*block };
+    }
     for (name, parts) in [("Principal", principals), ("NotPrincipal", not_principals), ("Condition", conditions)] {
         let Some((first, _)) = parts.first() else { continue };
         let at = |value| Node { value, ..*first };
@@ -200,4 +207,123 @@ fn variables(node: &Node) -> Node {
         other => other.clone(),
     };
     Node { value, ..*node }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::Kind;
+    use crate::template::{hcl, json, text::Text};
+
+    fn of(source: &str) -> Documents {
+        documents(&hcl::read(&Text::whole(source)).unwrap().roots)
+    }
+
+    #[test]
+    fn the_data_source_is_read_as_the_document_that_it_writes() {
+        let source = r#"
+data "aws_iam_policy_document" "deploy" {
+  statement {
+    sid       = "Read"
+    actions   = ["s3:GetObject"]
+    resources = ["arn:aws:s3:::b/&{aws:username}/*", aws_s3_bucket.b.arn]
+    condition {
+      test     = "StringEquals"
+      variable = "aws:PrincipalTag/team"
+      values   = ["a"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceVpc"
+      values   = ["b"]
+    }
+  }
+  statement {
+    effect = "Deny"
+    not_actions = ["iam:*"]
+    resources = ["*"]
+  }
+}
+data "aws_iam_policy_document" "joined" {
+  source_policy_documents = [data.aws_iam_policy_document.deploy.json]
+}
+"#;
+        let found = of(source).found;
+        let [Found { document, kind, name }] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((*kind, name.as_str()), (Kind::Identity, "data.aws_iam_policy_document.deploy"));
+        let [read, deny] = document.get("Statement").unwrap().items() else { panic!("{document:?}") };
+        assert_eq!(read.get("Effect").and_then(Node::text), Some("Allow"));
+        let resources = read.get("Resource").unwrap().items();
+        assert_eq!(resources[0].text(), Some("arn:aws:s3:::b/${aws:username}/*"));
+        assert_eq!(resources[1].value, Value::Unknown("aws_s3_bucket.b.arn".to_owned()));
+        assert_eq!((resources[1].line, resources[1].column), (6, 54));
+        let equals = read.get("Condition").and_then(|condition| condition.get("StringEquals")).unwrap();
+        assert_eq!(equals.entries().len(), 2);
+        assert_eq!(deny.get("NotAction").map(|actions| actions.line), Some(20));
+    }
+
+    #[test]
+    fn principals_are_read_and_the_use_tells_the_kind() {
+        let source = r#"
+data "aws_iam_policy_document" "any" {
+  statement {
+    actions = ["sqs:SendMessage"]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+    principals {
+      type        = "AWS"
+      identifiers = ["x"]
+    }
+  }
+}
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    dynamic "principals" {
+      for_each = var.x
+      content {
+        type        = "Service"
+        identifiers = [principals.value]
+      }
+    }
+  }
+}
+data "aws_iam_policy_document" "endpoint" {
+  statement {
+    actions = ["*"]
+    resources = ["*"]
+  }
+}
+resource "aws_sqs_queue_policy" "q" {
+  policy = data.aws_iam_policy_document.any.json
+}
+resource "aws_iam_role" "r" {
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+resource "aws_vpc_endpoint" "e" {
+  policy = "${data.aws_iam_policy_document.endpoint.json}"
+}
+"#;
+        let documents = of(source);
+        assert_eq!(documents.bounding, 1);
+        let kinds: Vec<_> = documents.found.iter().map(|found| found.kind).collect();
+        assert_eq!(kinds, [Kind::Resource, Kind::Trust]);
+        let principal = |n: usize| documents.found[n].document.get("Statement").unwrap().items()[0].get("Principal").unwrap();
+        assert_eq!(principal(0).text(), Some("*"));
+        assert!(matches!(principal(1).get("Service").unwrap().items()[0].value, Value::Unknown(_)));
+    }
+
+    #[test]
+    fn json_is_the_same_language() {
+        let source = r#"{"resource": {"aws_iam_user": {"u": {"name": "u"}},
+            "aws_iam_user_policy": {"p": [{"policy": "{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"*\"}}"}]}},
+          "data": [{"aws_iam_policy_document": {"d": {"statement": [{"actions": ["a:b"], "resources": ["*"]}]}}}]}"#;
+        let documents = documents(&json::read(&Text::whole(source)).unwrap().roots);
+        let names: Vec<_> = documents.found.iter().map(|found| found.name.as_str()).collect();
+        assert_eq!(names, ["aws_iam_user_policy.p", "data.aws_iam_policy_document.d"]);
+        let declared: Vec<_> = documents.declared.iter().map(|one| (one.check, one.line)).collect();
+        assert_eq!(declared, [("long-lived-user", 1)]);
+    }
 }
