@@ -22,12 +22,10 @@ mod words;
 pub use jsonl::SCHEMA_VERSION;
 pub use line_hash::line_hashes;
 pub use mask::Mask;
-pub use policy::{
-    POLICY_SCHEMA_VERSION, PolicyFormat, PolicyIssue, PolicyReport, Unread, write_policy,
-};
 pub use picture::{
     Outcome, Picture, PictureCommit, PictureFinding, PictureRepository, PictureRun, PictureValue, State,
 };
+pub use policy::{POLICY_SCHEMA_VERSION, PolicyFormat, PolicyIssue, PolicyReport, Unread, write_policy};
 
 use crate::model::Report;
 use crate::rules::RuleSet;

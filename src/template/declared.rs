@@ -49,9 +49,7 @@ pub(super) fn declared(resource: &str, name: &str, at: (u32, u32), properties: O
     let has = |property: &str| properties.is_some_and(|properties| properties.get(property).is_some());
     let (check, says, advice) = match resource {
         "AWS::IAM::AccessKey" | "aws_iam_access_key" => (LONG_LIVED_KEY, "makes an access key", KEY_ADVICE),
-        "AWS::IAM::User" if has("LoginProfile") => {
-            (LONG_LIVED_USER, "makes a user with a password", PERSON_ADVICE)
-        }
+        "AWS::IAM::User" if has("LoginProfile") => (LONG_LIVED_USER, "makes a user with a password", PERSON_ADVICE),
         "AWS::IAM::User" | "aws_iam_user" => (LONG_LIVED_USER, "makes a user", PROGRAM_ADVICE),
         "aws_iam_user_login_profile" => (LONG_LIVED_USER, "gives a user a password", PERSON_ADVICE),
         "AWS::IAM::UserPolicy" | "aws_iam_user_policy" | "aws_iam_user_policy_attachment" => {

@@ -49,7 +49,9 @@ impl Format {
 
 /// Whether a text holds a word without which there is no policy document, user or key in it.
 pub(super) fn names_iam(bytes: &[u8]) -> bool {
-    ["tatement", "AWS::IAM::", "aws_iam_"].iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some())
+    let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    // Statements by themselves, which another file includes, name only their elements.
+    ["tatement", "AWS::IAM::", "aws_iam_"].iter().any(has) || ["Effect", "Action"].iter().all(has)
 }
 
 #[cfg(test)]

@@ -156,7 +156,10 @@ impl Reader<'_> {
         }
         let arguments: Vec<&Expression> = call.args.iter().collect();
         let value = match (call.name.name.as_str(), &arguments[..]) {
-            ("jsonencode" | "tolist" | "toset" | "distinct" | "compact" | "sort" | "nonsensitive" | "tostring", [one]) => {
+            (
+                "jsonencode" | "tolist" | "toset" | "distinct" | "compact" | "sort" | "nonsensitive" | "tostring",
+                [one],
+            ) => {
                 return Some(self.expression(one));
             }
             ("concat" | "setunion", lists) => {

@@ -9,8 +9,20 @@ const EITHER: [&str; 7] = ["Action", "Resource", "Statement", "AWS", "Service", 
 /// Variables that IAM itself fills in begin so, or are one of these letters. What else stands in `${…}` is a template's.
 /// Source: "IAM policy elements: Variables and tags" in the IAM User Guide.
 const VARIABLES: [&str; 14] = [
-    "aws:", "saml:", "s3:", "ec2:", "sts:", "sns:", "iot:", "ecs:", "kms:", "graph.facebook.com:", "www.amazon.com:",
-    "accounts.google.com:", "cognito-identity.amazonaws.com:", "transfer:",
+    "aws:",
+    "saml:",
+    "s3:",
+    "ec2:",
+    "sts:",
+    "sns:",
+    "iot:",
+    "ecs:",
+    "kms:",
+    "graph.facebook.com:",
+    "www.amazon.com:",
+    "accounts.google.com:",
+    "cognito-identity.amazonaws.com:",
+    "transfer:",
 ];
 
 /// What a value comes to.
@@ -60,7 +72,9 @@ fn outcome(node: &Node) -> Outcome {
     match &node.value {
         Value::Map(entries) => match function(node) {
             Some((name, argument)) => called(node, name, argument),
-            None => with(Value::Map(entries.iter().filter_map(|(key, value)| Some((key.clone(), member(key, value)?))).collect())),
+            None => with(Value::Map(
+                entries.iter().filter_map(|(key, value)| Some((key.clone(), member(key, value)?))).collect(),
+            )),
         },
         Value::List(items) => {
             let mut list = Vec::with_capacity(items.len());
@@ -103,7 +117,9 @@ fn called(node: &Node, name: &str, argument: &Node) -> Outcome {
                 match outcome(branch) {
                     // Terraform's word for no value.
                     Outcome::Nothing | Outcome::One(Node { value: Value::Null, .. }) => {}
-                    Outcome::One(Node { value: Value::List(items), .. }) | Outcome::Either(items) => either.extend(items),
+                    Outcome::One(Node { value: Value::List(items), .. }) | Outcome::Either(items) => {
+                        either.extend(items)
+                    }
                     Outcome::One(node) => either.push(node),
                 }
             }
@@ -240,7 +256,10 @@ mod tests {
             ("!GetAtt Queue.Arn", unknown("!GetAtt Queue.Arn")),
             ("{'Fn::GetAtt': [Queue, Arn]}", unknown("!GetAtt Queue.Arn")),
             ("!ImportValue Other", unknown("!ImportValue Other")),
-            ("!Join ['', ['arn:', !Ref 'AWS::Partition', ':s3:::', 'x', '/*']]", text("arn:${AWS::Partition}:s3:::x/*")),
+            (
+                "!Join ['', ['arn:', !Ref 'AWS::Partition', ':s3:::', 'x', '/*']]",
+                text("arn:${AWS::Partition}:s3:::x/*"),
+            ),
             ("!Join [',', !Ref List]", unknown("!Join …")),
             ("!Select [1, [a, b]]", text("b")),
             ("'${self:custom.arn}'", unknown("self:custom.arn")),
@@ -261,7 +280,8 @@ mod tests {
         };
         assert_eq!(texts("Resource: !If [C, a, [b, c]]\n"), ["a", "b", "c"]);
         assert_eq!(texts("Resource: [x, !If [C, a, !Ref 'AWS::NoValue']]\n"), ["x", "a"]);
-        let root = yaml::read(&Text::whole("Effect: !If [C, Allow, Deny]\nSid: !Ref AWS::NoValue\n")).unwrap().roots.remove(0);
+        let root =
+            yaml::read(&Text::whole("Effect: !If [C, Allow, Deny]\nSid: !Ref AWS::NoValue\n")).unwrap().roots.remove(0);
         let resolved = resolved(&root);
         assert_eq!(resolved.get("Effect").map(|node| &node.value), Some(&Value::Unknown("!If …".to_owned())));
         assert_eq!(resolved.get("Sid"), None);

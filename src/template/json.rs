@@ -69,8 +69,7 @@ impl Reader<'_> {
                 Value::Map(entries)
             }
             Some(b'[') => {
-                let items: Vec<&RawValue> =
-                    serde_json::from_str(json).map_err(|error| self.problem(&error, offset))?;
+                let items: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| self.problem(&error, offset))?;
                 Value::List(items.into_iter().map(|item| self.node(item, depth + 1)).collect::<Result<_, _>>()?)
             }
             Some(b'"') => {

@@ -4,8 +4,7 @@ use super::intrinsic::branches;
 use crate::iam::{Kind, Node};
 
 /// Elements of a statement.
-const ELEMENTS: [&str; 7] =
-    ["Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal"];
+const ELEMENTS: [&str; 7] = ["Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal"];
 
 /// What stands at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,21 +22,47 @@ impl Place {
     /// the document says decides.
     pub(super) fn of_resource(resource: &str) -> Self {
         const IDENTITY: [&str; 6] = [
-            "AWS::IAM::", "AWS::Serverless::Function", "AWS::Serverless::StateMachine", "AWS::SSO::PermissionSet",
-            "aws_iam_", "aws_ssoadmin_permission_set_inline_policy",
+            "AWS::IAM::",
+            "AWS::Serverless::Function",
+            "AWS::Serverless::StateMachine",
+            "AWS::SSO::PermissionSet",
+            "aws_iam_",
+            "aws_ssoadmin_permission_set_inline_policy",
         ];
         const RESOURCE: [&str; 27] = [
-            "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::KMS::Key",
-            "AWS::KMS::ReplicaKey", "AWS::ECR::Repository", "AWS::SecretsManager::ResourcePolicy",
-            "AWS::Logs::ResourcePolicy", "AWS::EFS::FileSystem", "AWS::OpenSearchService::Domain",
-            "AWS::Elasticsearch::Domain", "aws_s3_bucket_policy", "aws_sqs_queue_policy", "aws_sns_topic_policy",
-            "aws_kms_key", "aws_kms_key_policy", "aws_kms_replica_key", "aws_ecr_repository_policy",
-            "aws_secretsmanager_secret_policy", "aws_cloudwatch_log_resource_policy", "aws_efs_file_system_policy",
-            "aws_opensearch_domain_policy", "aws_elasticsearch_domain_policy", "aws_s3_bucket", "aws_sqs_queue",
-            "aws_sns_topic", "aws_backup_vault_policy",
+            "AWS::S3::BucketPolicy",
+            "AWS::SQS::QueuePolicy",
+            "AWS::SNS::TopicPolicy",
+            "AWS::KMS::Key",
+            "AWS::KMS::ReplicaKey",
+            "AWS::ECR::Repository",
+            "AWS::SecretsManager::ResourcePolicy",
+            "AWS::Logs::ResourcePolicy",
+            "AWS::EFS::FileSystem",
+            "AWS::OpenSearchService::Domain",
+            "AWS::Elasticsearch::Domain",
+            "aws_s3_bucket_policy",
+            "aws_sqs_queue_policy",
+            "aws_sns_topic_policy",
+            "aws_kms_key",
+            "aws_kms_key_policy",
+            "aws_kms_replica_key",
+            "aws_ecr_repository_policy",
+            "aws_secretsmanager_secret_policy",
+            "aws_cloudwatch_log_resource_policy",
+            "aws_efs_file_system_policy",
+            "aws_opensearch_domain_policy",
+            "aws_elasticsearch_domain_policy",
+            "aws_s3_bucket",
+            "aws_sqs_queue",
+            "aws_sns_topic",
+            "aws_backup_vault_policy",
         ];
         const BOUNDING: [&str; 5] = [
-            "AWS::Organizations::Policy", "AWS::EC2::VPCEndpoint", "aws_organizations_policy", "aws_vpc_endpoint",
+            "AWS::Organizations::Policy",
+            "AWS::EC2::VPCEndpoint",
+            "aws_organizations_policy",
+            "aws_vpc_endpoint",
             "aws_vpc_endpoint_policy",
         ];
         // A name that ends like this is the beginning of several.
@@ -73,7 +98,8 @@ fn said(document: &Node) -> Kind {
     if !has("Principal") && !has("NotPrincipal") {
         return Kind::Identity;
     }
-    let mut actions = statements.iter().filter_map(|statement| statement.get("Action")).flat_map(Node::items).peekable();
+    let mut actions =
+        statements.iter().filter_map(|statement| statement.get("Action")).flat_map(Node::items).peekable();
     let trust = actions.peek().is_some()
         && actions.all(|action| action.text().is_some_and(|action| action.to_ascii_lowercase().starts_with("sts:")));
     if trust && !has("Resource") { Kind::Trust } else { Kind::Resource }
@@ -81,7 +107,14 @@ fn said(document: &Node) -> Kind {
 
 /// The statements of a document, both branches where it has a choice.
 fn statements(document: &Node) -> Vec<&Node> {
-    document.get("Statement").map(Node::items).unwrap_or_default().iter().flat_map(branches).flat_map(Node::items).collect()
+    document
+        .get("Statement")
+        .map(Node::items)
+        .unwrap_or_default()
+        .iter()
+        .flat_map(branches)
+        .flat_map(Node::items)
+        .collect()
 }
 
 /// Whether this is a policy document: it has `Statement`, and either the language's version, or a statement under it and
@@ -115,11 +148,13 @@ mod tests {
     fn the_place_tells_the_kind_and_else_the_text() {
         let node = |json: serde_json::Value| Node::from(&json);
         let identity = node(json!({ "Statement": { "Effect": "Allow", "Action": "a:b", "Resource": "*" } }));
-        let trust = node(json!({ "Statement": [{ "Principal": "*", "Action": ["sts:AssumeRole", "sts:TagSession"] }] }));
+        let trust =
+            node(json!({ "Statement": [{ "Principal": "*", "Action": ["sts:AssumeRole", "sts:TagSession"] }] }));
         let resource = node(json!({ "Statement": [{ "Principal": "*", "Action": ["sqs:*"], "Resource": "*" }] }));
-        assert_eq!([&identity, &trust, &resource].map(|one| Place::Any.kind("", one)), [
-            Kind::Identity, Kind::Trust, Kind::Resource
-        ]);
+        assert_eq!(
+            [&identity, &trust, &resource].map(|one| Place::Any.kind("", one)),
+            [Kind::Identity, Kind::Trust, Kind::Resource]
+        );
         for (name, kind) in [
             ("AWS::IAM::ManagedPolicy", Place::Of(Kind::Identity)),
             ("aws_iam_role_policy", Place::Of(Kind::Identity)),

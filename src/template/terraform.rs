@@ -141,7 +141,8 @@ fn statement(block: &Node) -> Node {
             }
             _ => continue,
         };
-        let absent = matches!(&value.value, Value::Null) || matches!(&value.value, Value::Text(text) if text.is_empty());
+        let absent =
+            matches!(&value.value, Value::Null) || matches!(&value.value, Value::Text(text) if text.is_empty());
         if !absent {
             entries.push((Node { value: Value::Text(name.to_owned()), ..*key }, variables(value)));
         }
@@ -310,7 +311,8 @@ resource "aws_vpc_endpoint" "e" {
         assert_eq!(documents.bounding, 1);
         let kinds: Vec<_> = documents.found.iter().map(|found| found.kind).collect();
         assert_eq!(kinds, [Kind::Resource, Kind::Trust]);
-        let principal = |n: usize| documents.found[n].document.get("Statement").unwrap().items()[0].get("Principal").unwrap();
+        let principal =
+            |n: usize| documents.found[n].document.get("Statement").unwrap().items()[0].get("Principal").unwrap();
         assert_eq!(principal(0).text(), Some("*"));
         assert!(matches!(principal(1).get("Service").unwrap().items()[0].value, Value::Unknown(_)));
     }

@@ -10,7 +10,8 @@ const UNFOLDED: usize = 200_000;
 
 /// Reads a stream of documents.
 pub(super) fn read(text: &Text<'_>) -> Result<Read, Problem> {
-    let mut builder = Builder { source: text, open: Vec::new(), anchors: HashMap::new(), unfolded: 0, read: Read::default() };
+    let mut builder =
+        Builder { source: text, open: Vec::new(), anchors: HashMap::new(), unfolded: 0, read: Read::default() };
     let mut parser = Parser::new_from_str(text.as_str());
     loop {
         match parser.next_event() {

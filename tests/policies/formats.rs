@@ -65,8 +65,7 @@ fn json_has_its_issues_at_their_lines() {
 
 #[test]
 fn answers_of_iam_are_read_as_they_come() {
-    let run =
-        assert_issues("answers.json", &[(4, "administrator"), (10, "trust-everyone"), (14, "public-principal")]);
+    let run = assert_issues("answers.json", &[(4, "administrator"), (10, "trust-everyone"), (14, "public-principal")]);
     let kinds: Vec<_> = run.lines().iter().filter_map(|line| line["kind"].as_str().map(str::to_owned)).collect();
     assert_eq!(kinds, ["identity", "trust", "resource"]);
 }

@@ -12,8 +12,7 @@ fn a_file_that_cannot_be_read_is_named_with_its_line_and_the_rest_is_reported() 
     let broken_json = "{\n  \"Statement\": [\n    {\"Effect\": \"Allow\",}\n  ]\n}\n";
     let broken_yaml = "Resources:\n  A:\n    Type: AWS::IAM::Role\n   B: [\n";
     let broken_hcl = "resource \"aws_iam_role\" \"a\" {\n  policy = [\n}\n";
-    let broken_heredoc =
-        "resource \"aws_iam_policy\" \"a\" {\n  policy = <<EOF\n{\"Statement\": [\n{\"Effect\": \"Allow\",}\n]}\nEOF\n}\n";
+    let broken_heredoc = "resource \"aws_iam_policy\" \"a\" {\n  policy = <<EOF\n{\"Statement\": [\n{\"Effect\": \"Allow\",}\n]}\nEOF\n}\n";
     let run = over(&[
         ("a.json", broken_json.as_bytes()),
         ("b.yaml", broken_yaml.as_bytes()),
@@ -80,8 +79,7 @@ fn every_way_to_write_text_is_read_with_the_same_lines() {
 fn what_would_blow_up_is_named_and_soon_over() {
     let mark = "\"Statement\" \"Effect\" \"Allow\"";
     let deep_json = format!("{{\"a\": [{mark}, {}", "[".repeat(1_000_000)).replace("\" \"", "\", \"");
-    let nested_json =
-        format!("[\"Statement\", \"Effect\", \"Allow\", {}{}]", "[".repeat(100_000), "]".repeat(100_000));
+    let nested_json = format!("[\"Statement\", \"Effect\", \"Allow\", {}{}]", "[".repeat(100_000), "]".repeat(100_000));
     let deep_yaml = format!("# Statement Effect Allow\n{}a\n", "- ".repeat(100_000));
     let deep_hcl = format!("# aws_iam_\na = {}\n", "[".repeat(100_000));
     let mut laughs = "# Statement Effect Allow\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
@@ -105,9 +103,8 @@ fn what_would_blow_up_is_named_and_soon_over() {
     assert!(!run.stderr.contains("internal error"), "{}", run.stderr);
     let reasons = run.unread();
     let paths: Vec<_> = reasons.iter().map(|(path, ..)| path.as_str()).collect();
-    let expected = [
-        "deep.json", "deep.tf", "deep.yaml", "large.json", "laughs.yaml", "nested.json", "not-utf8.json", "nul.json",
-    ];
+    let expected =
+        ["deep.json", "deep.tf", "deep.yaml", "large.json", "laughs.yaml", "nested.json", "not-utf8.json", "nul.json"];
     assert_eq!(paths, expected);
     let reason = |path: &str| &reasons.iter().find(|(name, ..)| name == path).unwrap().2;
     assert!(reason("large.json").contains("5 MB"));

@@ -19,8 +19,11 @@ use std::path::Path;
 
 /// What a run gave.
 pub struct Run {
+    /// Its exit code.
     pub code: i32,
+    /// What it wrote there.
     pub stdout: String,
+    /// The same.
     pub stderr: String,
 }
 

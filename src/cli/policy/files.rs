@@ -151,6 +151,6 @@ impl Input {
 }
 
 /// What `look` makes of each input, in their order. Files are read on all cores: parsing is what takes the time.
-pub(super) fn each<T: Send>(inputs: &[Input], look: impl Fn(&Input) -> T + Sync) -> Vec<T> {
+pub(super) fn each<T: Send>(inputs: &[Input], look: impl Fn(&Input) -> T + Send + Sync) -> Vec<T> {
     inputs.par_iter().map(look).collect()
 }

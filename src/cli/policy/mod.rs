@@ -124,18 +124,20 @@ fn look(input: &Input) -> Looked {
 /// All that is wrong with the documents of a file, and with what else it makes.
 fn checked(path: &str, documents: &Documents) -> Vec<PolicyIssue> {
     let mut known = HashMap::new();
-    let mut issue = |check: &'static str, document: &str, statement: Option<&str>, says: &str| {
+    let mut name = |check: &'static str, document: &str, statement: Option<&str>, says: &str| {
         // Twice the same in one statement is told apart by its number.
-        let number = known.entry((check, document.to_owned(), statement.map(str::to_owned), says.to_owned())).or_insert(0_u32);
+        let number =
+            known.entry((check, document.to_owned(), statement.map(str::to_owned), says.to_owned())).or_insert(0_u32);
         *number += 1;
-        let values = [path, document, statement.unwrap_or_default(), says, &number.to_string()].map(str::as_bytes);
+        let number = number.to_string();
+        let values = [path, document, statement.unwrap_or_default(), says, &number].map(str::as_bytes);
         Fingerprint::new(&FingerprintKey::default(), check, &values)
     };
     let mut issues = Vec::new();
     for found in &documents.found {
         for one in iam::check(&found.document, found.kind) {
             issues.push(PolicyIssue {
-                fingerprint: issue(one.check, &found.name, one.statement.as_deref(), &one.says),
+                fingerprint: name(one.check, &found.name, one.statement.as_deref(), &one.says),
                 check: one.check,
                 severity: one.severity,
                 path: path.to_owned(),
@@ -152,7 +154,7 @@ fn checked(path: &str, documents: &Documents) -> Vec<PolicyIssue> {
     }
     for one in &documents.declared {
         issues.push(PolicyIssue {
-            fingerprint: issue(one.check, &one.name, None, &one.says),
+            fingerprint: name(one.check, &one.name, None, &one.says),
             check: one.check,
             severity: one.severity,
             path: path.to_owned(),

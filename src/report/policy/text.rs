@@ -49,7 +49,7 @@ pub(super) fn write(report: &PolicyReport, mask: &Mask, color: bool, out: &mut d
     writeln!(out, "\n{}", verdict(report, paint))
 }
 
-fn issue(issue: &PolicyIssue, mask: &Mask, paint: crate::report::text::Paint, out: &mut dyn Write) -> io::Result<()> {
+fn issue(issue: &PolicyIssue, mask: &Mask, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let word = issue.severity.to_string().to_ascii_uppercase();
     let place = format!("{}:{}:{}", mask.line(&issue.path), issue.line, issue.column);
     let says = paint.bold(&mask.line(&issue.says));

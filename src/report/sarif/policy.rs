@@ -2,8 +2,8 @@
 
 use super::log::{
     ArtifactLocation, AutomationDetails, Configuration, Driver, Help, Invocation, Log, LogicalLocation, Message,
-    Notification, PhysicalLocation, PolicyProperties, Properties, ROOT, Region, ReportingDescriptor, RuleProperties, Run,
-    SCHEMA, SarifLocation, SarifResult, Tool, UriBase,
+    Notification, PhysicalLocation, PolicyProperties, Properties, ROOT, Region, ReportingDescriptor, RuleProperties,
+    Run, SCHEMA, SarifLocation, SarifResult, Tool, UriBase,
 };
 use super::{
     NOTIFICATIONS, RESULTS, place, plain,
@@ -86,8 +86,7 @@ fn result(issue: &PolicyIssue, checks: &[Check], mask: &Mask) -> SarifResult {
                 artifact_location: ArtifactLocation { uri: Some(uri), uri_base_id: ROOT },
                 region: Region { start_line: issue.line, start_column: issue.column, end_column: issue.column + 1 },
             },
-            logical_locations: (!name.is_empty())
-                .then(|| [LogicalLocation { fully_qualified_name: mask.text(&name) }]),
+            logical_locations: (!name.is_empty()).then(|| [LogicalLocation { fully_qualified_name: mask.text(&name) }]),
             message: None,
         }],
         related_locations: Vec::new(),
