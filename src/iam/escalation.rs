@@ -300,9 +300,7 @@ impl<'g, 'a> Open<'g, 'a> {
         if !self.is_wide {
             let mut resources: Vec<&str> = self.key.iter().flat_map(|grant| resources(grant)).collect();
             resources.dedup();
-            let more = resources.len().saturating_sub(2);
-            says += &format!(" (on {}", resources[..resources.len() - more].join(" and "));
-            says += &if more > 0 { format!(" and {more} more)") } else { ")".to_owned() };
+            says += &format!(" (on {})", list(&resources));
         }
         if let Some(keys) = &self.under {
             says += &format!(", under a condition on {keys}");

@@ -151,35 +151,27 @@ impl<'a> Reader<'a> {
         let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
         for (name, node) in nodes {
             let Some(sid) = node.get("Sid") else { continue };
-            match &sid.value {
-                Value::Unknown(_) => {}
-                Value::Text(text) if text.contains("${") || text.is_empty() => {}
+            let (says, advice) = match &sid.value {
+                Value::Unknown(_) => continue,
+                Value::Text(text) if text.contains("${") || text.is_empty() => continue,
                 Value::Text(text) => {
-                    // The services that keep policies of resources have rules of their own.
-                    let is_iams = self.kind != Kind::Resource;
-                    let first = *seen.entry(text).or_insert(sid.line);
-                    if first != sid.line || seen.is_empty() {
-                        self.found.push(
-                            Flaw::new(
-                                &check::SID,
-                                sid,
-                                format!("Sid {text} is that of another statement, too (line {first})"),
-                                "give each statement its own".to_owned(),
-                            )
-                            .statement(name),
-                        );
-                    } else if is_iams && !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
-                        let says = format!("Sid {} has other characters than letters and digits", shown(&sid.value));
-                        let advice = "write letters and digits only".to_owned();
-                        self.found.push(Flaw::new(&check::SID, sid, says, advice).statement(name));
+                    // The services that keep policies of resources have rules of their own for the characters.
+                    let is_right = self.kind == Kind::Resource || text.bytes().all(|b| b.is_ascii_alphanumeric());
+                    match seen.insert(text, sid.line) {
+                        Some(first) => (
+                            format!("Sid {} is that of another statement, too (line {first})", shown(&sid.value)),
+                            "give each statement its own",
+                        ),
+                        None if is_right => continue,
+                        None => (
+                            format!("Sid {} has other characters than letters and digits", shown(&sid.value)),
+                            "write letters and digits only",
+                        ),
                     }
                 }
-                value => {
-                    let says = format!("Sid is {}, and no text", shown(value));
-                    let flaw = Flaw::new(&check::SID, sid, says, "write it as a text, or leave it out".to_owned());
-                    self.found.push(flaw.statement(name));
-                }
-            }
+                value => (format!("Sid is {}, and no text", shown(value)), "write it as a text, or leave it out"),
+            };
+            self.found.push(Flaw::new(&check::SID, sid, says, advice.to_owned()).statement(name));
         }
     }
 
@@ -283,3 +275,6 @@ fn distance(one: &str, two: &str) -> usize {
     }
     row[two.len()]
 }
+
+#[cfg(test)]
+mod tests;

@@ -141,7 +141,13 @@ fn wildcard_actions<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Fla
     let on = if grant.is_wide() { ", on every resource" } else { "" };
     let more = format!("{} {takes} in more than is named, also", list(&names));
     let says = match managing(&worst.pattern) {
-        _ if worst.pattern.is_all() => "every action of every service is allowed".to_owned(),
+        _ if worst.pattern.is_all() && grant.actions.except.is_empty() => {
+            "every action of every service is allowed".to_owned()
+        }
+        _ if worst.pattern.is_all() => {
+            let denied: Vec<&str> = grant.actions.except.iter().map(Pattern::as_str).collect();
+            format!("every action of every service but {} is allowed", list(&denied))
+        }
         Some(action) => format!("{more} {action}, which lets others in{on}"),
         None => format!("{more} writing{on}"),
     };
