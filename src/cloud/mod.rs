@@ -5,6 +5,7 @@ mod answer;
 mod auditor;
 mod call;
 mod canary;
+pub mod contain;
 mod directory;
 mod key;
 mod organisation;
