@@ -4,7 +4,7 @@ use super::args::ContainArgs;
 use super::leak::Leak;
 use crate::cli::auditor::environment;
 use crate::cli::error::CliError;
-use crate::cli::terminal::{Terminal, clean};
+use crate::cli::terminal::Terminal;
 use crate::cli::verify::{calls, caller};
 use crate::cloud::contain::{Change, Target, apply, target};
 use crate::cloud::{Auditor, Owners};
@@ -45,7 +45,7 @@ pub(super) fn run(args: &ContainArgs, leak: &Leak, key: FingerprintKey, terminal
     let log = log_file(args.apply.log.as_deref())?;
     let options = args.auditor.auditor(args.region.as_deref(), args.sts_endpoint.as_deref())?;
     let owner_options = args.auditor.owners(key)?;
-    let (caller, environment) = (caller(&calls())?, environment());
+    let (caller, environment) = (caller(&calls(None))?, environment());
     let auditor = Auditor::new(&caller, &environment, &options).map_err(CliError::new)?;
     let mut owners = Owners::new(&auditor, &owner_options);
     terminal.wait("looking for the key's account");
@@ -60,7 +60,7 @@ pub(super) fn run(args: &ContainArgs, leak: &Leak, key: FingerprintKey, terminal
         terminal.note(&format!("{name} is {} already: nothing was done", entry.status));
         return Ok(());
     }
-    confirm(args, leak, &target, &name)?;
+    confirm(args, leak, (&target, &name), terminal)?;
     let line = |result: &str| Entry {
         schema_version: LOG_VERSION,
         at: crate::cli::audit::now().to_string(),
@@ -108,16 +108,22 @@ fn check_confirmation(args: &ContainArgs, leak: &Leak) -> Result<(), CliError> {
 }
 
 /// Asks the person, unless the confirmation was given before.
-fn confirm(args: &ContainArgs, leak: &Leak, target: &Target, name: &str) -> Result<(), CliError> {
+fn confirm(
+    args: &ContainArgs,
+    leak: &Leak,
+    (target, name): (&Target, &str),
+    terminal: &Terminal,
+) -> Result<(), CliError> {
     if args.apply.confirm.is_some() {
         return Ok(());
     }
     let what = if args.apply.undo { "ACTIVE" } else { "INACTIVE" };
     let asked = format!(
-        "{name} is {}, and will be made {what} by {}.\nType the last four characters of its id, or the finding's fingerprint: ",
+        "{name} is {}, and will be made {what} by {}. Type the last four characters of its id, or the finding's \
+         fingerprint:",
         target.found.key.status, target.by.arn
     );
-    Terminal::ask(&clean_lines(&asked));
+    terminal.ask(&asked);
     let mut answer = String::new();
     io::stdin().read_line(&mut answer).map_err(|error| CliError::new(format!("cannot read the answer: {error}")))?;
     let (answer, id) = (answer.trim(), &target.found.key.id);
@@ -127,10 +133,6 @@ fn confirm(args: &ContainArgs, leak: &Leak, target: &Target, name: &str) -> Resu
     } else {
         Err(CliError::new("not confirmed: nothing was done"))
     }
-}
-
-fn clean_lines(text: &str) -> String {
-    text.lines().map(clean).collect::<Vec<_>>().join("\n")
 }
 
 /// Where it is written down. The folder of the default is made; that of another has to be there.

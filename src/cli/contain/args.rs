@@ -50,7 +50,7 @@ pub(in crate::cli) struct ContainArgs {
     #[arg(long, value_name = "URL", help_heading = "Your own AWS credentials")]
     pub(super) sts_endpoint: Option<String>,
     #[command(flatten)]
-    pub(super) engine: EngineArgs,
+    pub(in crate::cli) engine: EngineArgs,
 }
 
 /// What is done, and how it is confirmed and written down.
