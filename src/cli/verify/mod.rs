@@ -4,7 +4,7 @@ mod ask;
 mod line;
 mod written;
 
-pub(super) use ask::AskArgs;
+pub(super) use ask::{AskArgs, caller, calls, endpoint, parse_region};
 
 use super::args::ColorArg;
 use super::error::CliError;
