@@ -31,6 +31,18 @@ pub(super) struct AuditorArgs {
 }
 
 impl AuditorArgs {
+    /// An option that was given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        [
+            (&self.profile, "--profile"),
+            (&self.assume_role, "--assume-role"),
+            (&self.iam_endpoint, "--iam-endpoint"),
+            (&self.organizations_endpoint, "--organizations-endpoint"),
+        ]
+        .into_iter()
+        .find_map(|(value, name)| value.is_some().then_some(name))
+    }
+
     /// Who asks. `region` and `sts` are those of other options.
     pub(super) fn auditor(&self, region: Option<&str>, sts: Option<&str>) -> Result<AuditorOptions, CliError> {
         Ok(AuditorOptions {

@@ -88,7 +88,8 @@ impl<'a> Account<'a> {
             form.extend(marker.as_deref().map(|marker| ("Marker", marker)));
             let page = self.ask(action, &form)?;
             let result = format!("{action}Result");
-            let is_truncated = page.one(&[&result, "IsTruncated"]).is_some_and(|text| text.eq_ignore_ascii_case("true"));
+            let is_truncated =
+                page.one(&[&result, "IsTruncated"]).is_some_and(|text| text.eq_ignore_ascii_case("true"));
             let next = page.one(&[&result, "Marker"]);
             pages.push(page);
             if !is_truncated {

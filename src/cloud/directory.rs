@@ -1,7 +1,7 @@
 //! All access keys of an account's users: a report that shows no value names a key by its fingerprint only.
 
+use super::CallError;
 use super::account::{Account, KeyEntry};
-use super::{CallError};
 use crate::model::{Fingerprint, FingerprintKey};
 
 /// The keys of all users of one account.

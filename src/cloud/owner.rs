@@ -126,7 +126,9 @@ impl<'a> Owners<'a> {
             None if self.auditor.has_role() => match self.organisation() {
                 // The auditor's own account comes first: it is asked without a role.
                 Ok(all) => std::iter::once(own.clone()).chain(all.into_iter().filter(|one| *one != own)).collect(),
-                Err(why) => return self.find_in(&[own], leaked).and_also(&format!("others could not be listed: {why}")),
+                Err(why) => {
+                    return self.find_in(&[own], leaked).and_also(&format!("others could not be listed: {why}"));
+                }
             },
             None => vec![own],
         };
@@ -195,9 +197,8 @@ impl<'a> Owners<'a> {
                 Err(error) => return Whereabouts::Unknown(format!("account {account} does not answer: {error}")),
             }
         }
-        let listed = entered.directory.get_or_insert_with(|| {
-            Directory::of(&entered.account).map_err(|error| error.to_string())
-        });
+        let listed =
+            entered.directory.get_or_insert_with(|| Directory::of(&entered.account).map_err(|error| error.to_string()));
         let directory = match listed {
             Ok(directory) => directory,
             Err(why) => return Whereabouts::Unknown(format!("the keys of account {account} cannot be listed: {why}")),
@@ -263,7 +264,9 @@ impl<'a> Owners<'a> {
             _ => Status::Unknown,
         };
         let used = match (&last.date, &last.service) {
-            (Some(date), Some(service)) => format!("used last on {} for {service}", date.split('T').next().unwrap_or(date)),
+            (Some(date), Some(service)) => {
+                format!("used last on {} for {service}", date.split('T').next().unwrap_or(date))
+            }
             (Some(date), None) => format!("used last on {}", date.split('T').next().unwrap_or(date)),
             (None, _) if not_read.iter().any(|line| line.starts_with("when it was")) => "last use not known".to_owned(),
             (None, _) => "never used".to_owned(),

@@ -53,11 +53,17 @@ impl Role {
     ///
     /// # Errors
     /// STS refuses, or gives no answer.
-    pub fn assume_with(&self, token: &Secret, caller: &Caller<'_>, endpoint: &Endpoint) -> Result<Credentials, CallError> {
+    pub fn assume_with(
+        &self,
+        token: &Secret,
+        caller: &Caller<'_>,
+        endpoint: &Endpoint,
+    ) -> Result<Credentials, CallError> {
         let session = self.session(caller);
         let duration = self.duration.map(|seconds| seconds.to_string());
         let token = Zeroizing::new(String::from_utf8_lossy(token.expose()).into_owned());
-        let mut form = vec![("Action", "AssumeRoleWithWebIdentity"), ("Version", VERSION), ("RoleArn", self.arn.as_str())];
+        let mut form =
+            vec![("Action", "AssumeRoleWithWebIdentity"), ("Version", VERSION), ("RoleArn", self.arn.as_str())];
         form.extend([("RoleSessionName", session.as_str()), ("WebIdentityToken", token.as_str())]);
         form.extend(duration.as_deref().map(|seconds| ("DurationSeconds", seconds)));
         self.read(&caller.query(endpoint, None, &form)?)

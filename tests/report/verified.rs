@@ -79,7 +79,8 @@ fn every_format_says_what_was_found_out() {
         assert!(text.contains("live, quarantined") || text.contains(r#""status":"active""#), "{format:?}: {text}");
     }
     let page = render(&report(), Format::Html, &style);
-    for words in ["AdministratorAccess / statement 1", "allows everything on everything", "2026-11-27T01:02:03Z for s3"] {
+    for words in ["AdministratorAccess / statement 1", "allows everything on everything", "2026-11-27T01:02:03Z for s3"]
+    {
         assert!(page.contains(words), "{words}");
     }
 }

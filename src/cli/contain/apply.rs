@@ -5,7 +5,7 @@ use super::leak::Leak;
 use crate::cli::auditor::environment;
 use crate::cli::error::CliError;
 use crate::cli::terminal::Terminal;
-use crate::cli::verify::{calls, caller};
+use crate::cli::verify::{caller, calls};
 use crate::cloud::contain::{Change, Target, apply, target};
 use crate::cloud::{Auditor, Owners};
 use crate::hook;
@@ -61,20 +61,22 @@ pub(super) fn run(args: &ContainArgs, leak: &Leak, key: FingerprintKey, terminal
         return Ok(());
     }
     confirm(args, leak, (&target, &name), terminal)?;
-    let line = |result: &str| Entry {
-        schema_version: LOG_VERSION,
-        at: crate::cli::audit::now().to_string(),
-        by: &target.by.arn,
-        action: if change == Change::Activate { "activate" } else { "deactivate" },
-        account_id: &target.found.account,
-        user: &entry.user,
-        key: &redacted,
-        fingerprint: leak.fingerprint.as_str(),
-        key_fingerprint: id.fingerprint.as_str(),
-        before: &entry.status,
-        result,
-    }
-    .append(&log);
+    let line = |result: &str| {
+        Entry {
+            schema_version: LOG_VERSION,
+            at: crate::cli::audit::now().to_string(),
+            by: &target.by.arn,
+            action: if change == Change::Activate { "activate" } else { "deactivate" },
+            account_id: &target.found.account,
+            user: &entry.user,
+            key: &redacted,
+            fingerprint: leak.fingerprint.as_str(),
+            key_fingerprint: id.fingerprint.as_str(),
+            before: &entry.status,
+            result,
+        }
+        .append(&log)
+    };
     line("begun").map_err(|error| error.with_hint("nothing was done: what is not written down is not done"))?;
     let done = apply(&owners, &target, change);
     let written = line(&done.as_ref().map_or_else(ToString::to_string, |()| change.status().to_owned()));

@@ -100,7 +100,8 @@ pub(super) fn choose(leaks: impl Iterator<Item = Leak>, digits: &str, place: &st
     let mut named: Vec<Leak> = leaks.filter(|leak| leak.is_named(digits)).collect();
     // A whole finding tells more than a half of it; of several with one id, any tells what is needed.
     named.sort_by_key(|leak| (leak.fingerprint.as_str() != digits, std::cmp::Reverse(leak.values.len())));
-    let same = |leak: &Leak| leak.id.as_ref().map(|id| &id.fingerprint) == named[0].id.as_ref().map(|id| &id.fingerprint);
+    let same =
+        |leak: &Leak| leak.id.as_ref().map(|id| &id.fingerprint) == named[0].id.as_ref().map(|id| &id.fingerprint);
     let one = named.first().is_some_and(|first| first.fingerprint.as_str() == digits || named.iter().all(same));
     if !one && !named.is_empty() {
         let list: Vec<&str> = named.iter().map(|leak| leak.fingerprint.as_str()).collect();

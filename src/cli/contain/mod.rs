@@ -73,8 +73,15 @@ fn scan(args: &ContainArgs, terminal: &Terminal) -> Result<Leak, CliError> {
     warn_of_gaps(&outcome.report, terminal);
     let findings = outcome.report.repositories.iter().flat_map(|one| one.findings.iter().chain(&one.suppressed));
     let leaks = findings.map(|finding| Leak::of(finding, folder.as_deref()));
-    leak::choose(leaks, &args.fingerprint, &args.scan.to_string_lossy())
-        .map_err(|error| if error.hint().is_some() { error } else { error.with_hint("fingerprints are those of `keytrail scan`, with the same rules and the same --fingerprint-key") })
+    leak::choose(leaks, &args.fingerprint, &args.scan.to_string_lossy()).map_err(|error| {
+        if error.hint().is_some() {
+            error
+        } else {
+            error.with_hint(
+                "fingerprints are those of `keytrail scan`, with the same rules and the same --fingerprint-key",
+            )
+        }
+    })
 }
 
 /// The day on which the key may have been leaked: that of the author's commit, or, where none is known, ninety days ago, which is

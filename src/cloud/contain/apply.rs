@@ -54,7 +54,9 @@ impl fmt::Display for ContainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Canary(whose) => write!(f, "it is a canary of {whose}: it is meant to be found, and is left alone"),
-            Self::Temporary => f.write_str("a session's key cannot be made inactive: its role or user can be denied everything, see the commands"),
+            Self::Temporary => f.write_str(
+                "a session's key cannot be made inactive: its role or user can be denied everything, see the commands",
+            ),
             Self::Own => f.write_str(
                 "it is the key that you are using now: without it nothing could be checked, or undone; use another one",
             ),
@@ -65,10 +67,12 @@ impl fmt::Display for ContainError {
             Self::Failed { error, status: None } => {
                 write!(f, "it may or may not have been done: {error}; look with `aws iam list-access-keys`")
             }
-            Self::NotSo(Some(status)) => write!(f, "IAM said that it was done, and the key is still {status}: try again"),
-            Self::NotSo(None) => {
-                f.write_str("IAM said that it was done, and its status cannot be seen; look with `aws iam list-access-keys`")
+            Self::NotSo(Some(status)) => {
+                write!(f, "IAM said that it was done, and the key is still {status}: try again")
             }
+            Self::NotSo(None) => f.write_str(
+                "IAM said that it was done, and its status cannot be seen; look with `aws iam list-access-keys`",
+            ),
         }
     }
 }

@@ -60,7 +60,9 @@ impl Spot {
         match self.place.as_str() {
             "file" | "staged" | "blob" => Some(format!("git -C {quoted_folder} cat-file blob {}", self.object)),
             "commit" | "tag" => Some(format!("git -C {quoted_folder} cat-file -p {}", self.object)),
-            "worktree" => Some(format!("cat {}", quoted(&format!("{}/{}", folder.trim_end_matches('/'), self.path.as_deref()?)))),
+            "worktree" => {
+                Some(format!("cat {}", quoted(&format!("{}/{}", folder.trim_end_matches('/'), self.path.as_deref()?))))
+            }
             "config" | "reflog" => {
                 let path = quoted(self.path.as_deref()?.strip_prefix(".git/")?).into_owned();
                 let asked = format!("git -C {quoted_folder} rev-parse --path-format=absolute --git-path {path}");

@@ -203,7 +203,9 @@ impl Writer<'_> {
     fn of_root(&self) -> Vec<Step> {
         let account = self.subject.account.as_deref().unwrap_or("ACCOUNT");
         let mut identify = self.identify();
-        identify.text.push_str(" It is the root user's: no policy bounds it, and no other user can list it or make it inactive.");
+        identify.text.push_str(
+            " It is the root user's: no policy bounds it, and no other user can list it or make it inactive.",
+        );
         identify.commands.retain(|command| !command.contains("last-used"));
         vec![
             identify,
@@ -254,7 +256,9 @@ impl Writer<'_> {
 
     fn identify(&self) -> Step {
         let account = match &self.subject.account {
-            Some(account) => format!("The id tells its account, {account}: the commands need credentials for that one."),
+            Some(account) => {
+                format!("The id tells its account, {account}: the commands need credentials for that one.")
+            }
             None => "The id is of the old kind, which does not tell its account: the first command does.".to_owned(),
         };
         let mut text = account;
@@ -278,7 +282,9 @@ impl Writer<'_> {
             }
         }
         if self.subject.id.is_none() {
-            text.push_str(" The second command shows how many characters were taken and the first four: 20, beginning with ");
+            text.push_str(
+                " The second command shows how many characters were taken and the first four: 20, beginning with ",
+            );
             text.push_str(if self.subject.lifetime == Some(Lifetime::Temporary) { "ASIA." } else { "AKIA." });
             commands.push("echo \"${#KEY_ID} $(printf %.4s \"$KEY_ID\")\"".to_owned());
         }
@@ -304,10 +310,7 @@ impl Writer<'_> {
                  which only the root user can make inactive, in the console.",
                 self.subject.fingerprint
             ),
-            commands: vec![
-                self.update("Inactive"),
-                self.aws("iam list-access-keys --user-name \"$KEY_USER\""),
-            ],
+            commands: vec![self.update("Inactive"), self.aws("iam list-access-keys --user-name \"$KEY_USER\"")],
         }
     }
 

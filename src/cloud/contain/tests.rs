@@ -51,7 +51,10 @@ fn a_users_key_is_shut_off_before_anything_is_looked_at_and_can_be_opened_again(
         "aws iam update-access-key --user-name \"$KEY_USER\" --access-key-id \"$KEY_ID\" --status Inactive\n"
     ));
     assert!(commands(&steps, "undo").contains("--status Active"));
-    assert!(commands(&steps, "delete").ends_with("iam delete-access-key --user-name \"$KEY_USER\" --access-key-id \"$KEY_ID\""));
+    assert!(
+        commands(&steps, "delete")
+            .ends_with("iam delete-access-key --user-name \"$KEY_USER\" --access-key-id \"$KEY_ID\"")
+    );
     let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-11-28T19:00:00Z"}}}]}"#;
     assert!(commands(&steps, "end-sessions").contains(document));
 }
@@ -86,7 +89,8 @@ fn the_id_is_written_only_if_it_may_be() {
 
 #[test]
 fn what_no_command_can_take_is_pasted() {
-    let wrapped = Spot { wrapped: vec!["zip:conf/app.env".to_owned(), "base64".to_owned()], ..spot("file", Some("a.zip"), ".") };
+    let wrapped =
+        Spot { wrapped: vec!["zip:conf/app.env".to_owned(), "base64".to_owned()], ..spot("file", Some("a.zip"), ".") };
     let elsewhere = Spot { folder: None, ..spot("file", Some("app.env"), ".") };
     for (spot, says) in [
         (Some(wrapped), "a.zip → zip:conf/app.env → base64, line 3"),

@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn only_what_is_of_use_is_taken_and_empty_is_not_set() {
-        let taken = environment(&[("AWS_PROFILE", "prod"), ("AWS_REGION", ""), ("PATH", "/bin"), ("HOME", "/home/jane")]);
+        let taken =
+            environment(&[("AWS_PROFILE", "prod"), ("AWS_REGION", ""), ("PATH", "/bin"), ("HOME", "/home/jane")]);
         assert_eq!(taken.text("AWS_PROFILE").as_deref(), Some("prod"));
         assert!(taken.get("AWS_REGION").is_none() && taken.get("PATH").is_none());
         assert_eq!(taken.expand("~/token"), PathBuf::from("/home/jane/token"));

@@ -26,12 +26,7 @@ impl Metadata {
     ///
     /// # Errors
     /// There is none; no value of the header is shown.
-    pub fn ask(
-        &self,
-        method: &str,
-        url: &str,
-        header: Option<(&str, &Secret)>,
-    ) -> Result<Zeroizing<Vec<u8>>, String> {
+    pub fn ask(&self, method: &str, url: &str, header: Option<(&str, &Secret)>) -> Result<Zeroizing<Vec<u8>>, String> {
         let mut request = Request::builder().method(method).uri(url);
         if let Some((name, value)) = header {
             let value = HeaderValue::from_bytes(value.expose());

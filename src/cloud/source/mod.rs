@@ -105,8 +105,12 @@ impl<'a> Sources<'a> {
                 let key = Key { id, secret, session: value("AWS_SESSION_TOKEN") };
                 Ok(Credentials { key, expires: None, source: "the environment".to_owned() })
             }
-            (Some(_), None) => Err(Nothing::Broken("AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not".into())),
-            (None, Some(_)) => Err(Nothing::Broken("AWS_SECRET_ACCESS_KEY is set, and AWS_ACCESS_KEY_ID is not".into())),
+            (Some(_), None) => {
+                Err(Nothing::Broken("AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not".into()))
+            }
+            (None, Some(_)) => {
+                Err(Nothing::Broken("AWS_SECRET_ACCESS_KEY is set, and AWS_ACCESS_KEY_ID is not".into()))
+            }
             (None, None) => Err(Nothing::Here("AWS_ACCESS_KEY_ID is not set".into())),
         }
     }
@@ -167,7 +171,9 @@ impl<'a> Sources<'a> {
             Place::Instance => instance::credentials(self.environment).map_err(Nothing::Here),
             Place::Container => match container::credentials(self.environment) {
                 Ok(Some(found)) => Ok(found),
-                Ok(None) => Err(Nothing::Here("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set".into())),
+                Ok(None) => {
+                    Err(Nothing::Here("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set".into()))
+                }
                 Err(why) => Err(Nothing::Broken(why)),
             },
         }

@@ -90,7 +90,10 @@ mod tests {
             (r#"{"AccessKeyId":"id"}"#, "no AccessKeyId and SecretAccessKey"),
             (r#"{"AccessKeyId":"","SecretAccessKey":"notshown"}"#, "no AccessKeyId"),
             (r#"{"AccessKeyId":"id","SecretAccessKey":"notshown","Expiration":"soon"}"#, "RFC 3339"),
-            (r#"{"AccessKeyId":"id","SecretAccessKey":"notshown","Expiration":"2020-01-01T00:00:00Z"}"#, "have expired"),
+            (
+                r#"{"AccessKeyId":"id","SecretAccessKey":"notshown","Expiration":"2020-01-01T00:00:00Z"}"#,
+                "have expired",
+            ),
             (r#"{"SecretAccessKey":"notshown","AccessKeyId":["notshown"]}"#, "line 1"),
             ("<html>", "no credentials in JSON"),
         ] {

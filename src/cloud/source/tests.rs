@@ -3,8 +3,8 @@
 use super::environment::environment;
 use super::*;
 use crate::cloud::{CallOptions, Partition};
-use crate::net::stub::{FakeClock, Reply, Stub, ok, reply};
 use crate::net::Base;
+use crate::net::stub::{FakeClock, Reply, Stub, ok, reply};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -45,7 +45,10 @@ const IN_ENVIRONMENT: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "env-id"), ("AW
 
 #[test]
 fn the_environment_comes_first_unless_a_profile_is_named() {
-    let home = home("", "[default]\naws_access_key_id=default-id\naws_secret_access_key=x\n[prod]\naws_access_key_id=prod-id\naws_secret_access_key=x\n");
+    let home = home(
+        "",
+        "[default]\naws_access_key_id=default-id\naws_secret_access_key=x\n[prod]\naws_access_key_id=prod-id\naws_secret_access_key=x\n",
+    );
     let home = ("HOME", text(home.path()));
     let both = [&IN_ENVIRONMENT[..], &[home, ("AWS_PROFILE", "prod")]].concat();
     assert_eq!(id(find(&both, None)), "env-id");
@@ -76,7 +79,13 @@ fn what_is_meant_and_does_not_work_is_not_replaced_by_another() {
 fn what_was_looked_at_is_told_in_order() {
     let home = home("", "");
     let error = find(&[("HOME", text(home.path())), NO_INSTANCE], None).0.unwrap_err().to_string();
-    let places = ["environment: AWS_ACCESS_KEY_ID is not set", "profile 'default': it stands in none of ", "web identity: ", "container: ", "instance: turned off"];
+    let places = [
+        "environment: AWS_ACCESS_KEY_ID is not set",
+        "profile 'default': it stands in none of ",
+        "web identity: ",
+        "container: ",
+        "instance: turned off",
+    ];
     let at: Vec<_> = places.iter().map(|place| error.find(place)).collect();
     assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{error}");
 }
@@ -103,10 +112,14 @@ fn a_web_identity_is_shown_unsigned_and_read_anew() {
     let folder = tempfile::tempdir().unwrap();
     let token = folder.path().join("token");
     std::fs::write(&token, "jwt\n").unwrap();
-    let variables = [("AWS_WEB_IDENTITY_TOKEN_FILE", text(&token)), ("AWS_ROLE_ARN", "arn:r"), ("AWS_ROLE_SESSION_NAME", "me")];
+    let variables =
+        [("AWS_WEB_IDENTITY_TOKEN_FILE", text(&token)), ("AWS_ROLE_ARN", "arn:r"), ("AWS_ROLE_SESSION_NAME", "me")];
     let (found, requests) = find(&variables, None);
     assert_eq!(found.unwrap().source, "the role arn:r for a web identity");
-    assert!(requests[0].contains("Action=AssumeRoleWithWebIdentity&") && requests[0].contains("RoleSessionName=me&WebIdentityToken=jwt"));
+    assert!(
+        requests[0].contains("Action=AssumeRoleWithWebIdentity&")
+            && requests[0].contains("RoleSessionName=me&WebIdentityToken=jwt")
+    );
     assert!(!requests[0].to_lowercase().contains("authorization:"), "{}", requests[0]);
 }
 

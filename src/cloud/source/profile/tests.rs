@@ -1,5 +1,5 @@
-use crate::cloud::source::environment::environment;
 use super::*;
+use crate::cloud::source::environment::environment;
 
 /// The profiles of a config and a credentials file.
 fn profiles(config: &str, credentials: &str) -> Result<(Profiles, Environment), String> {
