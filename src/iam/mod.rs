@@ -16,6 +16,7 @@ mod resource;
 mod risk;
 mod scope;
 mod statement;
+mod target;
 mod trust;
 
 pub use check::{CHECKS, Check};
