@@ -1,5 +1,6 @@
 //! Conditions: when a statement holds.
 
+use super::pattern::is_filled;
 use super::{Node, Value};
 
 /// What an operator compares.
@@ -120,7 +121,7 @@ impl<'a> Condition<'a> {
 
     /// Whether nothing in a `Condition` element is left to the deployment. A value may be: it bounds whatever it is.
     pub(super) fn is_known(block: &Node) -> bool {
-        let is_key_known = |node: &Node| node.text().is_some_and(|text| !text.contains("${"));
+        let is_key_known = |node: &Node| node.text().is_some_and(|text| !is_filled(text));
         let Value::Map(operators) = &block.value else { return false };
         operators.iter().all(|(operator, keys)| {
             let Value::Map(entries) = &keys.value else { return false };

@@ -192,7 +192,7 @@ ways! {
 const OWN: [&str; 3] = ["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"];
 
 /// The ways that `grants` open together, in the order of the table.
-pub(super) fn flaws<'a>(grants: &[Grant<'a>]) -> Vec<Flaw<'a>> {
+pub(super) fn flaws<'a>(grants: &[&Grant<'a>]) -> Vec<Flaw<'a>> {
     let open = WAYS.iter().filter_map(|way| {
         let found = way.needs.iter().filter_map(|needs| Open::new(way, needs, grants));
         // The worst of its lists; of equals, the first.
@@ -217,11 +217,11 @@ struct Open<'g, 'a> {
 }
 
 impl<'g, 'a> Open<'g, 'a> {
-    fn new(way: &'static Way, needs: &'static [&'static str], grants: &'g [Grant<'a>]) -> Option<Self> {
+    fn new(way: &'static Way, needs: &'static [&'static str], grants: &[&'g Grant<'a>]) -> Option<Self> {
         let (first, others) = needs.split_first()?;
         let allowing = |action: &'static str| {
             let is_on = |grant: &&Grant<'_>| grant.allows(action).is_some() && target::is_met(action, grant);
-            grants.iter().filter(is_on).collect::<Vec<_>>()
+            grants.iter().copied().filter(is_on).collect::<Vec<_>>()
         };
         let mut key = allowing(first);
         key.retain(|grant| !(OWN.contains(first) && is_own(grant)) && passes(grant, way.service));
@@ -321,7 +321,11 @@ mod tests {
     fn said(statements: &[Value]) -> Vec<(&'static str, Severity, String)> {
         let document = Node::from(&json!({ "Version": "2012-10-17", "Statement": statements }));
         let held = [Held { name: "p", document: &document, boundary: false }];
-        flaws(&effective::grants(&held)).into_iter().map(|flaw| (flaw.check.id, flaw.severity, flaw.says)).collect()
+        let grants = effective::grants(&held);
+        flaws(&grants.iter().collect::<Vec<_>>())
+            .into_iter()
+            .map(|flaw| (flaw.check.id, flaw.severity, flaw.says))
+            .collect()
     }
 
     fn open(statements: &[Value]) -> Vec<(&'static str, Severity)> {
@@ -415,7 +419,7 @@ mod tests {
         let document = Node::from(&json!({ "Statement": [pass, run] }));
         let held = [Held { name: "p", document: &document, boundary: false }];
         let grants = effective::grants(&held);
-        let found = flaws(&grants);
+        let found = flaws(&grants.iter().collect::<Vec<_>>());
         assert_eq!((found[0].statement.as_deref(), found[0].policy.as_str()), (None, "p"));
         let says = "with iam:PassRole and ec2:RunInstances it may start an instance with a role that EC2 may assume, and take the \
                     role's credentials from it (on arn:aws:iam::123456789012:role/app)";

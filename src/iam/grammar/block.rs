@@ -1,6 +1,7 @@
 //! Conditions.
 
 use super::super::condition::{Compares, OPERATORS, Operator, Quantifier};
+use super::super::pattern::is_filled;
 use super::super::{Node, Value, check};
 use super::{Reader, did_you_mean, shown};
 use jiff::Timestamp;
@@ -43,7 +44,7 @@ impl<'a> Reader<'a> {
     }
 
     fn operator(&mut self, name: &'a Node, keys: &'a Node, is_allow: bool) {
-        let Some(text) = name.text().filter(|text| !text.contains("${")) else { return };
+        let Some(text) = name.text().filter(|text| !is_filled(text)) else { return };
         let operator = Operator::parse(text);
         if operator.is_none() {
             let base = text.rsplit(':').next().unwrap_or(text);
@@ -101,7 +102,7 @@ impl<'a> Reader<'a> {
             Value::Bool(false) => "false",
             _ => return,
         };
-        if text.contains("${") {
+        if is_filled(text) {
             return;
         }
         let (is_right, what) = match operator.compares {

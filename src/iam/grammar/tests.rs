@@ -168,7 +168,7 @@ fn a_document_that_is_none_is_named() {
         ),
         (
             json!({ "version": "2012-10-17", "Statement": { "Effect": "Deny", "Action": "*", "Resource": "*" } }),
-            vec!["unknown-element", "version"],
+            vec!["unknown-element"],
         ),
     ] {
         assert_eq!(checks(&document, Kind::Identity), wanted, "{document}");
@@ -263,6 +263,10 @@ fn variables_need_the_newer_version() {
     assert_eq!(of(Some("2012-10-17"), own), None);
     assert_eq!(of(Some("2008-10-17"), own), Some(("version", "medium".to_owned())));
     assert_eq!(of(None, own), Some(("version", "medium".to_owned())));
-    assert_eq!(of(None, plain), Some(("version", "low".to_owned())));
-    assert_eq!(of(None, "arn:aws:s3:::${AWS::AccountId}-b"), Some(("version", "low".to_owned())), "a template's own");
+    assert_eq!(of(None, plain), None, "inline policies may do without");
+    assert_eq!(of(Some("2008-10-17"), plain), Some(("version", "low".to_owned())));
+    for template in ["${AWS::AccountId}", "${self:custom.bucket}", "${aws:region}", "${opt:stage, 'dev'}"] {
+        let resource = format!("arn:aws:s3:::{template}-b");
+        assert_eq!(of(None, &resource), None, "{template}");
+    }
 }
