@@ -9,6 +9,7 @@ mod who;
 use super::flaw::Flaw;
 use super::pattern::is_filled;
 use super::{Check, Kind, Node, Value, check, statement};
+use crate::model::Severity;
 use std::collections::BTreeMap;
 
 /// Characters that a document may have, with its keys and without spaces. AWS takes 32,768 at most from others (a key's policy), and
@@ -37,7 +38,10 @@ impl<'a> Reader<'a> {
     }
 
     fn report(&mut self, check: &'static Check, node: &'a Node, says: String, advice: impl Into<String>) {
-        let flaw = Flaw::new(check, node, says, advice.into());
+        self.push(Flaw::new(check, node, says, advice.into()));
+    }
+
+    fn push(&mut self, flaw: Flaw<'a>) {
         self.found.push(match &self.statement {
             Some(name) => flaw.statement(name),
             None => flaw,
@@ -115,26 +119,20 @@ impl<'a> Reader<'a> {
     }
 
     fn version(&mut self, document: &'a Node) {
-        let variables = || find_variable(document);
         let Some(version) = document.get("Version") else {
-            if let Some(variable) = variables() {
-                let says = "without Version 2012-10-17, policy variables are plain letters".to_owned();
-                self.report(&check::VERSION, variable, says, "add \"Version\": \"2012-10-17\"");
-            }
+            self.variables(document, "without Version 2012-10-17");
             return;
         };
         match &version.value {
             Value::Unknown(_) => {}
             Value::Text(text) if text == "2012-10-17" || is_filled(text) => {}
             Value::Text(text) if text == "2008-10-17" => {
-                if let Some(variable) = variables() {
-                    let says = "with Version 2008-10-17, policy variables are plain letters".to_owned();
-                    self.report(&check::VERSION, variable, says, "write 2012-10-17 in Version");
-                } else if self.kind == Kind::Identity {
+                let is_said = self.variables(document, "with Version 2008-10-17");
+                if !is_said && self.kind == Kind::Identity {
                     let says =
                         "Version is the older 2008-10-17; IAM takes managed policies only with 2012-10-17".to_owned();
                     let flaw = Flaw::new(&check::VERSION, version, says, "write 2012-10-17".to_owned());
-                    self.found.push(flaw.severity(crate::model::Severity::Low));
+                    self.push(flaw.severity(Severity::Low));
                 }
             }
             value => {
@@ -142,6 +140,23 @@ impl<'a> Reader<'a> {
                 self.report(&check::VERSION, version, says, "write 2012-10-17");
             }
         }
+    }
+
+    /// The first variable, which is none `so`. In a Deny, it denies nothing. Says whether there is one.
+    fn variables(&mut self, document: &'a Node, so: &str) -> bool {
+        let statements = document.get("Statement").map_or(&[][..], Node::items);
+        let denies = |node: &&Node| node.get("Effect").and_then(Node::text) == Some("Deny");
+        let in_deny = statements.iter().filter(denies).find_map(find_variable);
+        let Some(variable) = in_deny.or_else(|| find_variable(document)) else { return false };
+        let (severity, then) = if in_deny.is_some() {
+            (Severity::High, ", so that a Deny with one denies nothing")
+        } else {
+            (Severity::Medium, "")
+        };
+        let says = format!("{so}, policy variables are plain letters{then}");
+        let advice = "write \"Version\": \"2012-10-17\"".to_owned();
+        self.push(Flaw::new(&check::VERSION, variable, says, advice).severity(severity));
+        true
     }
 
     fn sids(&mut self, nodes: &[(String, &'a Node)]) {
