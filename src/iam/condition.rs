@@ -147,7 +147,7 @@ impl<'a> Condition<'a> {
 
 /// Values that everything is like.
 fn is_everything(text: &str) -> bool {
-    text.chars().all(|c| c == '*' || c == '?') || ["0.0.0.0/0", "::/0", "arn:*"].contains(&text)
+    (!text.is_empty() && text.chars().all(|c| c == '*' || c == '?')) || ["0.0.0.0/0", "::/0", "arn:*"].contains(&text)
 }
 
 #[cfg(test)]
@@ -181,6 +181,7 @@ mod tests {
         assert!(!bounds(json!({ "StringNotEquals": { "aws:SourceVpce": "vpce-1" } })));
         assert!(!bounds(json!({ "ForAllValues:StringEquals": { "aws:SourceVpce": "vpce-1" } })));
         assert!(!bounds(json!({ "StringLike": { "aws:PrincipalArn": ["arn:aws:iam::1:role/x", "*"] } })));
+        assert!(bounds(json!({ "StringEquals": { "aws:SourceArn": "" } })), "it never holds");
         assert!(!bounds(json!({ "IpAddress": { "aws:SourceIp": "0.0.0.0/0" } })));
         assert!(!bounds(json!({ "Null": { "aws:SourceVpce": "false" } })));
     }
