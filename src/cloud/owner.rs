@@ -321,3 +321,6 @@ fn risks(documents: &[Document]) -> Vec<Risk> {
     let _: Vec<&Node> = documents.iter().map(|document| &document.node).collect();
     Vec::new()
 }
+
+#[cfg(test)]
+mod tests;
