@@ -17,6 +17,7 @@ mod signal;
 mod since;
 mod target;
 mod terminal;
+mod verify;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
@@ -39,9 +40,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     memory::give_back_large_blocks();
+    memory::no_core_dumps();
     let terminal = match &cli.command {
         Command::Scan(scan) => Terminal::new(scan.engine.color, scan.engine.quiet),
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
+        Command::Verify(verify) => Terminal::new(verify.color, verify.quiet),
         Command::Hook(hook) => hook::terminal(hook),
         Command::Audit(_) => Terminal::new(args::ColorArg::Auto, false),
         Command::Report(_) | Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
@@ -59,6 +62,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
     match command {
         Command::Scan(args) => scan::run(args, terminal),
         Command::Baseline(args) => baseline::run(args, terminal),
+        Command::Verify(args) => verify::run(args, terminal),
         Command::Hook(command) => hook::run(command, terminal),
         Command::Audit(command) => audit::run(command, terminal),
         Command::Report(args) => report::run(args),

@@ -127,6 +127,20 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Takes over what was found out about it.
+    pub fn verified(&mut self, verification: Verification) {
+        self.severity = verification.grade(self.severity);
+        if self.account_id.is_none() {
+            self.account_id.clone_from(&verification.account_id);
+        }
+        self.verification = Some(Box::new(verification));
+    }
+
+    /// The value of the first component of this kind.
+    pub fn value(&self, kind: &ComponentKind) -> Option<&Secret> {
+        self.components.iter().find(|component| component.kind == *kind).map(|component| &component.secret)
+    }
+
     /// The component whose place stands for the finding: the first.
     pub fn primary(&self) -> &Component {
         &self.components[0]

@@ -136,6 +136,63 @@ impl Verification {
             owner: None,
         }
     }
+
+    /// Whether somebody was asked and did not answer.
+    pub fn is_unanswered(&self) -> bool {
+        self.status == Status::Unknown && self.method != Method::None
+    }
+
+    /// With `clean` applied to every text that came from outside.
+    pub fn clean_texts(&mut self, clean: impl Fn(&str) -> String) {
+        let optional = |text: &mut Option<String>| {
+            if let Some(text) = text {
+                *text = clean(text);
+            }
+        };
+        self.why = clean(&self.why);
+        for text in [&mut self.account_id, &mut self.arn, &mut self.user_id, &mut self.quarantined] {
+            optional(text);
+        }
+        let Some(owner) = &mut self.owner else { return };
+        for text in [
+            &mut owner.user,
+            &mut owner.key_status,
+            &mut owner.created,
+            &mut owner.last_used,
+            &mut owner.last_service,
+            &mut owner.last_region,
+            &mut owner.boundary,
+        ] {
+            optional(text);
+        }
+        for text in owner.groups.iter_mut().chain(&mut owner.not_read) {
+            *text = clean(text);
+        }
+        for policy in &mut owner.policies {
+            (policy.name, policy.by) = (clean(&policy.name), clean(&policy.by));
+            optional(&mut policy.arn);
+        }
+        for risk in &mut owner.risks {
+            (risk.policy, risk.says) = (clean(&risk.policy), clean(&risk.says));
+            optional(&mut risk.statement);
+        }
+    }
+
+    /// How bad a finding is that was thought to be as bad as `severity`: what works is critical unless its account says how
+    /// little it opens; what does not work opens nothing.
+    pub fn grade(&self, severity: Severity) -> Severity {
+        match (self.status, &self.owner) {
+            (Status::Active, Some(owner)) if owner.user.is_some() && owner.not_read.is_empty() => {
+                let worst = owner.risks.iter().map(|risk| risk.severity).max().unwrap_or(Severity::Low);
+                worst.max(Severity::High)
+            }
+            (Status::Active, _) => Severity::Critical,
+            (Status::Inactive | Status::Expired, _) => Severity::Low,
+            // Each half may still belong to another.
+            (Status::Mismatched, _) => severity.min(Severity::Medium),
+            (Status::Unknown, _) => severity,
+        }
+    }
 }
 
 /// What IAM says of an access key and of its user.
@@ -196,6 +253,20 @@ pub struct Risk {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_works_is_worst_and_unknown_changes_nothing() {
+        let graded =
+            |status, owner, severity| Verification { status, owner, ..Verification::unknown("") }.grade(severity);
+        assert_eq!(graded(Status::Active, None, Severity::High), Severity::Critical);
+        assert_eq!(graded(Status::Inactive, None, Severity::Critical), Severity::Low);
+        assert_eq!(graded(Status::Mismatched, None, Severity::Critical), Severity::Medium);
+        assert_eq!(graded(Status::Unknown, None, Severity::Critical), Severity::Critical);
+        let owner = Ownership { user: Some("jane".into()), ..Ownership::default() };
+        assert_eq!(graded(Status::Active, Some(owner.clone()), Severity::Critical), Severity::High);
+        let half_read = Ownership { not_read: vec!["policies".into()], ..owner };
+        assert_eq!(graded(Status::Active, Some(half_read), Severity::Critical), Severity::Critical);
+    }
 
     #[test]
     fn an_arn_tells_the_kind_of_principal() {

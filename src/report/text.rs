@@ -3,11 +3,12 @@
 mod finding;
 mod ledger;
 mod paint;
+mod verdict;
 
 use super::Style;
 use super::count::plural;
 use super::mask::Mask;
-use crate::model::{Report, RepositoryReport};
+use crate::model::{Report, RepositoryReport, Verification};
 use paint::Paint;
 use std::io::{self, Write};
 
@@ -73,4 +74,15 @@ fn total(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let repositories = plural(report.repositories.len() as u64, "repository", "repositories");
     let findings = plural(report.finding_count() as u64, "finding", "findings");
     writeln!(page.out, "\n{}  {repositories}, {findings}, {covered}.", page.paint.bold("Total"))
+}
+
+/// Writes what was found out about one credential, as the text report does.
+///
+/// # Errors
+///
+/// What `out` answers, and a mask that cannot be made.
+pub fn write_verification(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let (mask, style) = (Mask::new([], false)?, Style { color, ..Style::default() });
+    let mut page = Page { mask: &mask, style: &style, paint: Paint { color }, out };
+    verdict::write(&mut page, verification)
 }
