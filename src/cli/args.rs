@@ -1,6 +1,7 @@
 //! The command line: what may be said, and what it says of itself.
 
 use super::audit::AuditCommand;
+use super::contain::ContainArgs;
 use super::hook::HookCommand;
 use super::report::ReportArgs;
 use super::verify::{AskArgs, VerifyArgs};
@@ -60,6 +61,12 @@ pub(super) enum Command {
     /// Values are left out unless --reveal is given. Each question is logged by AWS in the account that the key is of.
     #[command(after_help = super::verify::EXIT_CODES)]
     Verify(Box<VerifyArgs>),
+    /// Shut one leaked key off: the commands for it in order, or the first of them done
+    ///
+    /// Prints what to do about a finding as commands of AWS's own tool: whose it is, make it inactive, look at what was done with
+    /// it, replace it, delete it. Nothing is asked and nothing is changed unless --apply is given.
+    #[command(after_help = super::contain::HELP)]
+    Contain(Box<ContainArgs>),
     /// Stop credentials at the door: in git's hooks, on a server or on your own machine
     #[command(subcommand)]
     Hook(HookCommand),
@@ -170,7 +177,7 @@ pub(super) struct OutputArgs {
 }
 
 /// Which part of a repository is read and counts, apart from what is staged.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct HistoryArgs {
     /// Count only what commits of this range introduced: `A..B`, `A...B`, `A`, `^A` as for git rev-list (repeatable)

@@ -142,7 +142,7 @@ impl<'a> Caller<'a> {
         self.post(endpoint, key, &headers, body.as_bytes())
     }
 
-    /// The answer to a body that is posted with these headers, which are in lower case and sort before `host`.
+    /// The answer to a body that is posted with these headers, whose names are in lower case.
     ///
     /// # Errors
     /// There is none, after all attempts.
@@ -222,6 +222,7 @@ impl<'a> Caller<'a> {
         if let Some(token) = token {
             pairs.push(("x-amz-security-token", token.map_err(|_| no_text("the session token"))?));
         }
+        pairs.sort_unstable_by_key(|(name, _)| *name);
         let authorization = key.map(|key| {
             let signer =
                 Signer { key_id: key.id(), secret: &key.secret, region: &endpoint.region, service: endpoint.service };

@@ -56,8 +56,9 @@ pub enum PrincipalKind {
 impl PrincipalKind {
     /// The kind that an ARN names: `arn:aws:sts::123456789012:assumed-role/name/session`.
     pub fn of_arn(arn: &str) -> Option<Self> {
-        let resource = arn.splitn(6, ':').nth(5)?;
-        match resource.split('/').next()? {
+        let mut parts = arn.splitn(6, ':').skip(2);
+        let (service, resource) = (parts.next()?, parts.nth(2)?);
+        match resource.split('/').next().filter(|_| ["iam", "sts"].contains(&service))? {
             "root" => Some(Self::Root),
             "user" => Some(Self::User),
             "assumed-role" => Some(Self::AssumedRole),

@@ -93,11 +93,15 @@ impl AskArgs {
 
     /// How requests go out.
     pub(in crate::cli) fn calls(&self) -> CallOptions {
-        let no_proxy = ["NO_PROXY", "no_proxy"].iter().find_map(|name| std::env::var(name).ok());
-        let timeout = self.verify_timeout.map(Duration::from_secs);
-        let CallOptions { timeout: usual, .. } = CallOptions::default();
-        CallOptions { timeout: timeout.unwrap_or(usual), proxy: proxy(), no_proxy: no_proxy.unwrap_or_default() }
+        calls(self.verify_timeout.map(Duration::from_secs))
     }
+}
+
+/// How requests go out: by the proxy that the environment names, each exchange with so much time.
+pub(in crate::cli) fn calls(timeout: Option<Duration>) -> CallOptions {
+    let no_proxy = ["NO_PROXY", "no_proxy"].iter().find_map(|name| std::env::var(name).ok());
+    let CallOptions { timeout: usual, .. } = CallOptions::default();
+    CallOptions { timeout: timeout.unwrap_or(usual), proxy: proxy(), no_proxy: no_proxy.unwrap_or_default() }
 }
 
 /// Asks AWS as the options say.
@@ -185,7 +189,7 @@ pub(in crate::cli) fn warn(answers: &[Verification], terminal: &Terminal) {
     }
 }
 
-fn parse_region(text: &str) -> Result<String, String> {
+pub(in crate::cli) fn parse_region(text: &str) -> Result<String, String> {
     let is_region = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if is_region && text.contains('-') {
         Ok(text.to_owned())

@@ -4,15 +4,19 @@ mod ask;
 mod line;
 mod written;
 
-pub(super) use ask::AskArgs;
+pub(super) use ask::{AskArgs, caller, calls, endpoint, parse_region};
 
 use super::args::ColorArg;
+use super::auditor::{self, AuditorArgs};
 use super::error::CliError;
 use super::exit;
 use super::output::Output;
+use super::session::read_key;
 use super::signal;
 use super::terminal::{Terminal, colored};
+use crate::cloud::{Auditor, Owners};
 use crate::model::{Status, Verification};
+use crate::report::Mask;
 use clap::{Args, ValueEnum, ValueHint};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -39,8 +43,19 @@ pub(super) struct VerifyArgs {
     /// Leave the values in what is written: keep it as safe as the credentials
     #[arg(long, help_heading = "Output")]
     reveal: bool,
+    /// Ask the accounts that the keys are of, with your own AWS credentials: what was leaked is not used at all
+    ///
+    /// Tells also whose each key is, when it was used last, and what it opens. The findings need not hold values: a key is
+    /// told by its fingerprint among those of the account.
+    #[arg(long, conflicts_with_all = ["partition", "rps", "only_account", "skip_account"], help_heading = "Verification")]
+    as_owner: bool,
     #[command(flatten)]
     ask: AskArgs,
+    #[command(flatten)]
+    auditor: AuditorArgs,
+    /// With --as-owner: the key that the findings' fingerprints were made with
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "as_owner", help_heading = "Verification")]
+    fingerprint_key: Option<PathBuf>,
     /// No progress and no notes on standard error, only warnings and errors
     #[arg(short, long, help_heading = "Running")]
     pub(super) quiet: bool,
@@ -61,11 +76,18 @@ enum VerifyFormat {
 pub(super) fn run(args: &VerifyArgs, terminal: &Terminal) -> Result<ExitCode, CliError> {
     let output = Output::prepare(&args.output)?;
     signal::install()?;
+    if let (false, Some(option)) = (args.as_owner, args.auditor.given()) {
+        return Err(CliError::new(format!("{option} is for your own credentials")).with_hint("add --as-owner"));
+    }
     let asking = args.ask.asking()?;
     let text = written::read(&args.findings)?;
     let mut findings = Findings::parse(&args.findings, &text)?;
     let mask = findings.mask()?;
-    let answers = asking.verify(&findings.leaked(), &mask, terminal);
+    let answers = if args.as_owner {
+        ask_owners(args, &findings, &mask, terminal)?
+    } else {
+        asking.verify(&findings.leaked(), &mask, terminal)
+    };
     findings.take(&answers, args.reveal)?;
     let on_screen = output.file().is_none() && io::stdout().is_terminal();
     output.write(|out| match args.format {
@@ -73,6 +95,35 @@ pub(super) fn run(args: &VerifyArgs, terminal: &Terminal) -> Result<ExitCode, Cl
         VerifyFormat::Text => findings.write_text(&answers, colored(args.color, on_screen), out),
     })?;
     Ok(ending(&answers))
+}
+
+/// What the accounts themselves say.
+fn ask_owners(
+    args: &VerifyArgs,
+    findings: &Findings<'_>,
+    mask: &Mask,
+    terminal: &Terminal,
+) -> Result<Vec<Verification>, CliError> {
+    let (caller, environment) = (caller(&args.ask.calls())?, auditor::environment());
+    let who = args.auditor.auditor(args.ask.region.as_deref(), args.ask.sts_endpoint.as_deref())?;
+    let key = args.fingerprint_key.as_deref().map(read_key).transpose()?.unwrap_or_default();
+    let options = args.auditor.owners(key)?;
+    let auditor = Auditor::new(&caller, &environment, &who).map_err(CliError::new)?;
+    // Without credentials of one's own nobody can be asked: one error, not one answer for each finding.
+    auditor.identity().map_err(|error| CliError::new(error.to_string()))?;
+    let mut owners = Owners::new(&auditor, &options);
+    let ids = findings.ids();
+    let mut answers = Vec::with_capacity(ids.len());
+    for (n, id) in ids.iter().enumerate() {
+        terminal.wait(&format!("asking owners: {n} of {}", ids.len()));
+        let none = || Verification::unknown("its access key id was not found, without which no owner can be asked");
+        let mut answer = id.as_ref().map_or_else(none, |id| owners.verify(id));
+        answer.clean_texts(|text| mask.line(text));
+        answers.push(answer);
+    }
+    terminal.clear();
+    ask::warn(&answers, terminal);
+    Ok(answers)
 }
 
 fn ending(answers: &[Verification]) -> ExitCode {

@@ -2,8 +2,8 @@
 
 use super::line::Object;
 use crate::cli::error::CliError;
-use crate::cloud::Leaked;
-use crate::model::{ComponentKind, Confidence, Secret, Severity, Status, Verification};
+use crate::cloud::{Leaked, LeakedId};
+use crate::model::{ComponentKind, Confidence, Fingerprint, Lifetime, Secret, Severity, Status, Verification};
 use crate::report::{Mask, write_verification};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -40,6 +40,8 @@ struct Credential<'a> {
     components: Vec<Object<'a>>,
     severity: Severity,
     leaked: Leaked,
+    /// The id, as far as the line tells it.
+    id: Option<LeakedId>,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +76,11 @@ impl<'a> Findings<'a> {
     /// What is to be asked for.
     pub(super) fn leaked(&self) -> Vec<Leaked> {
         self.credentials().map(|credential| credential.leaked.clone()).collect()
+    }
+
+    /// The ids of the keys that owners are asked about.
+    pub(super) fn ids(&self) -> Vec<Option<LeakedId>> {
+        self.credentials().map(|credential| credential.id.clone()).collect()
     }
 
     /// What hides the values in whatever is written.
@@ -165,7 +172,27 @@ fn credential<'a>(line: &Object<'a>) -> Option<Credential<'a>> {
         session: value(&ComponentKind::SessionToken),
         confidence: pairing.map_or(Confidence::Low, |pairing| pairing.confidence),
     };
-    Some(Credential { severity: serde_json::from_str(line.get("severity")?).ok()?, components, leaked })
+    let severity = serde_json::from_str(line.get("severity")?).ok()?;
+    let id = id(line, &components, leaked.id.clone());
+    Some(Credential { components, severity, leaked, id })
+}
+
+/// What a line tells of the key's id, even if it is redacted.
+fn id(line: &Object<'_>, components: &[Object<'_>], value: Option<Secret>) -> Option<LeakedId> {
+    let is_id =
+        |component: &&Object<'_>| component.text("kind").as_deref() == Some(ComponentKind::AccessKeyId.as_str());
+    let component = components.iter().find(is_id)?;
+    Some(LeakedId {
+        value,
+        fingerprint: Fingerprint::parse(&component.text("fingerprint")?)?,
+        rule_id: component.text("rule_id")?,
+        account_id: line.text("account_id"),
+        lifetime: match line.text("lifetime").as_deref() {
+            Some("long_lived") => Some(Lifetime::LongLived),
+            Some("temporary") => Some(Lifetime::Temporary),
+            _ => None,
+        },
+    })
 }
 
 #[cfg(test)]
