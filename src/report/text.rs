@@ -8,7 +8,7 @@ mod verdict;
 use super::Style;
 use super::count::plural;
 use super::mask::Mask;
-use crate::model::{Report, RepositoryReport, Verification};
+use crate::model::{ComponentKind, Finding, Report, RepositoryReport, Status, Verification};
 use paint::Paint;
 use std::io::{self, Write};
 
@@ -48,7 +48,29 @@ pub(super) fn write(report: &Report, mask: &Mask, style: &Style, out: &mut dyn W
     } else if several {
         total(&mut page, report)?;
     }
-    Ok(())
+    next(&mut page, report)
+}
+
+/// What to do about access keys, where there are any that may work.
+fn next(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let findings = || report.repositories.iter().flat_map(|repository| &repository.findings);
+    let is_open = |finding: &&Finding| {
+        let verdict = finding.verification.as_ref().map(|verification| verification.status);
+        finding.value(&ComponentKind::AccessKeyId).is_some()
+            && !matches!(verdict, Some(Status::Inactive | Status::Expired))
+    };
+    if !findings().any(|finding| is_open(&finding)) {
+        return Ok(());
+    }
+    let ask = if findings().all(|finding| finding.verification.is_none()) {
+        "; scan --verify asks AWS whether they work"
+    } else {
+        ""
+    };
+    let words = format!(
+        "Next: keytrail contain FINGERPRINT shows how to shut a key off, keytrail replace what comes in its place{ask}."
+    );
+    writeln!(page.out, "{}", page.paint.dim(&words))
 }
 
 fn repository_text(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()> {

@@ -122,7 +122,7 @@ fn ask_owners(
         answers.push(answer);
     }
     terminal.clear();
-    warn(&answers, terminal);
+    ask::warn(&answers, terminal);
     Ok(answers)
 }
 
