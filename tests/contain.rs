@@ -42,7 +42,11 @@ fn taken(plan: &Value) -> Option<String> {
     }
     let script = format!("{command}; printf %s \"$KEY_ID\"");
     let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
-    assert!(output.status.success() && output.stderr.is_empty(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{command}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
@@ -145,7 +149,9 @@ fn a_finding_that_is_not_there_or_is_no_access_key_is_an_error() {
     let path = repo.path().to_str().unwrap();
     let told = keytrail(&["contain", "01234567", "--scan", path], "");
     assert!(told.code == Some(2) && told.stderr.contains("no finding '01234567'"), "{}", told.stderr);
-    for (input, says) in [("{\"type\":\"summary\"}\n", "no finding"), ("not json\n", "standard input, line 1"), ("\n[]\n", "line 2")] {
+    for (input, says) in
+        [("{\"type\":\"summary\"}\n", "no finding"), ("not json\n", "standard input, line 1"), ("\n[]\n", "line 2")]
+    {
         let told = keytrail(&["contain", "01234567", "--findings", "-"], input);
         assert!(told.code == Some(2) && told.stderr.contains(says), "{}", told.stderr);
     }

@@ -91,7 +91,8 @@ fn what_cannot_be_written_down_or_must_not_be_done_is_not_done() {
     let told = contain(&leak, &cloud, &nobody, &log, &apply);
     assert!(told.code == Some(2) && told.stderr.contains("AccessDenied"), "{}", told.stderr);
     // The leaked key itself would lock itself out.
-    let everything = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }] });
+    let everything =
+        json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }] });
     let form = [("Action", "PutUserPolicy"), ("UserName", "jane"), ("PolicyName", "all")];
     cloud.as_admin("iam", &[&form[..], &[("PolicyDocument", &everything.to_string())]].concat());
     let told = contain(&leak, &cloud, &key, &log, &apply);
@@ -138,7 +139,10 @@ fn the_commands_do_what_they_say() {
     done(&["identify", "deactivate"]);
     assert!(!works(&cloud, &key));
     done(&["identify", "end-sessions"]);
-    let policy = cloud.as_admin("iam", &[("Action", "GetUserPolicy"), ("UserName", "jane"), ("PolicyName", "AWSRevokeOlderSessions")]);
+    let policy = cloud.as_admin(
+        "iam",
+        &[("Action", "GetUserPolicy"), ("UserName", "jane"), ("PolicyName", "AWSRevokeOlderSessions")],
+    );
     assert!(policy.body.contains("TokenIssueTime"), "{}", policy.body);
     done(&["identify", "undo"]);
     assert!(works(&cloud, &key));
