@@ -17,6 +17,7 @@ mod resource;
 mod risk;
 mod scope;
 mod statement;
+mod target;
 mod trust;
 
 pub use check::{CHECKS, Check};
