@@ -4,6 +4,7 @@ mod access;
 mod check;
 mod condition;
 mod effective;
+mod entry;
 mod escalation;
 mod flaw;
 mod grammar;
@@ -22,6 +23,7 @@ mod way;
 
 pub use check::{CHECKS, Check};
 pub use effective::Held;
+pub use entry::{Entrance, may_enter};
 pub use issue::{Issue, Kind};
 pub use node::{Node, Value};
 pub use risk::{may_assume, risks, severity, trust_risks};

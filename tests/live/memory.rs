@@ -1,0 +1,76 @@
+//! Where a secret may be seen while the program runs, and when it dies.
+
+use crate::{
+    cloud::ACCOUNT,
+    leak::{Leak, session},
+    program::Program,
+    stub::{Answer, Stub},
+};
+use rustix::process::{Pid, Signal, kill_process};
+use std::{fs, process::Command, thread, time::Duration};
+
+/// The processes below `id`, and itself.
+fn family(id: u32) -> Vec<u32> {
+    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    let children = children.split_whitespace().filter_map(|child| child.parse().ok());
+    std::iter::once(id).chain(children.flat_map(family)).collect()
+}
+
+/// A repository with a session's triple, and a server that lets the program wait.
+fn waiting() -> (Leak, Stub) {
+    (Leak::of(&session(600, ACCOUNT)), Stub::always(Answer::Silence))
+}
+
+#[test]
+fn no_list_of_processes_shows_a_secret() {
+    let (leak, stub) = waiting();
+    let mut running = Program::verify(&leak, &stub.url()).args(&["--verify-timeout", "30"]).start();
+    stub.wait_for_request();
+    for id in family(running.id()) {
+        for file in ["cmdline", "environ", "comm", "status"] {
+            let shown = fs::read(format!("/proc/{id}/{file}")).unwrap_or_default();
+            let shown = String::from_utf8_lossy(&shown);
+            assert!(file != "cmdline" || shown.contains("scan"), "{shown}");
+            assert!(leak.secrets.iter().all(|secret| !shown.contains(secret.as_str())), "/proc/{id}/{file}");
+        }
+    }
+    running.kill();
+    running.wait();
+}
+
+/// Whatever its caller allows: `ulimit -c unlimited` before it.
+#[test]
+fn who_dies_with_secrets_leaves_no_core_dump() {
+    let (leak, stub) = waiting();
+    let shell = |script: &str| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]);
+        shell
+    };
+    let allowed = "ulimit -c \"$(ulimit -H -c)\"; exec \"$0\" \"$@\"";
+    let program = Program::under(shell(allowed), &leak).arg(env!("CARGO_BIN_EXE_keytrail"));
+    let program = program.args(&["scan", "--format", "jsonl"]).arg(leak.repo.path());
+    let running = program.args(&["--verify", "--verify-timeout", "60", "--sts-endpoint", &stub.url()]).start();
+    stub.wait_for_request();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", running.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let soft = core["Max core file size".len()..].split_whitespace().next();
+    assert_eq!(soft, Some("0"), "{core}");
+    let id = Pid::from_raw(running.id().cast_signed()).unwrap();
+    kill_process(id, Signal::SEGV).unwrap();
+    let told = running.wait();
+    assert_eq!((told.code, told.dumped), (None, false), "{}", told.stderr);
+}
+
+#[test]
+fn an_interrupt_ends_the_asking_and_what_was_found_is_told() {
+    let (leak, stub) = waiting();
+    let running = Program::verify(&leak, &stub.url()).args(&["--verify-timeout", "10"]).start();
+    stub.wait_for_request();
+    kill_process(Pid::from_raw(running.id().cast_signed()).unwrap(), Signal::INT).unwrap();
+    let told = running.wait();
+    assert_eq!(told.status(), "unknown", "{}", told.stderr);
+    assert_eq!(told.code, Some(2), "{}", told.stderr);
+    thread::sleep(Duration::from_millis(100));
+    assert_eq!(stub.requests().len(), 1);
+}
