@@ -171,3 +171,23 @@ fn doing_it_needs_a_confirmation_before_anybody_is_asked() {
         assert!(told.code == Some(2) && told.stderr.contains("confirm"), "{}", told.stderr);
     }
 }
+
+#[test]
+fn canaries_and_sessions_are_left_alone() {
+    let mut keys = Keys::new(35);
+    // One of the accounts whose keys are laid out to be found.
+    let canary = keys.id_of(52_310_077_262);
+    let session = keys.temporary_id();
+    for (id, token, says) in [(canary, String::new(), "canary"), (session, keys.token(300), "a session's key")] {
+        let repo = Repo::new();
+        let text = format!(
+            "[x]\naws_access_key_id = {id}\naws_secret_access_key = {}\naws_session_token = {token}\n",
+            keys.secret()
+        );
+        repo.put("a.ini", text);
+        let path = repo.path().to_str().unwrap();
+        let fingerprint = fingerprint(&findings(repo.path()));
+        let told = keytrail(&["contain", &fingerprint, "--scan", path, "--apply", "--confirm", &fingerprint], "");
+        assert!(told.code == Some(2) && told.stderr.contains(says), "{}", told.stderr);
+    }
+}
