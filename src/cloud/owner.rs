@@ -4,6 +4,7 @@
 //!
 //! - A key is inactive when its account says so: by its status, or because it does not know it. Of a key that a report names by
 //!   its fingerprint only, and of one that IAM will not speak of, all users' keys are listed to find out.
+//! - That no key has a fingerprint says nothing: it may have been made with another key.
 //! - An account that does not know a key says nothing of it unless the id tells that the key is of this account.
 //! - The keys of a root user are in no list: where an account has such keys, a key that is in no list may be one of them.
 //! - What the auditor may not read is said, and never taken for nothing.
@@ -14,7 +15,7 @@ use super::canary::canary;
 use super::directory::Directory;
 use super::organisation;
 use super::principal::{Document, Principals};
-use crate::iam::Node;
+use crate::iam::{self, Held};
 use crate::model::{
     Fingerprint, FingerprintKey, Lifetime, Method, Ownership, PrincipalKind, Risk, Secret, Status, Verification,
 };
@@ -217,6 +218,12 @@ impl<'a> Owners<'a> {
         if !is_own {
             return Whereabouts::Unknown(format!("it is no key of a user of account {account}"));
         }
+        if id.is_none() {
+            return Whereabouts::Unknown(format!(
+                "no user of account {account} has a key with this fingerprint: it was deleted, or is the root user's, or the \
+                 fingerprints were made with another key (--fingerprint-key); findings with values (scan --reveal) would tell"
+            ));
+        }
         match entered.account.has_root_keys() {
             Ok(false) => Whereabouts::Gone(
                 account.to_owned(),
@@ -318,6 +325,13 @@ fn unasked(leaked: &LeakedId) -> Option<String> {
 
 /// What is wrong with what a principal may do.
 fn risks(documents: &[Document]) -> Vec<Risk> {
-    let _: Vec<&Node> = documents.iter().map(|document| &document.node).collect();
-    Vec::new()
+    let held = documents.iter().map(|document| Held {
+        name: &document.name,
+        document: &document.node,
+        boundary: document.boundary,
+    });
+    iam::risks(&held.collect::<Vec<_>>())
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 mod answers;
 mod clock;
 mod cloud;
+mod contain;
 mod definite;
 mod endpoints;
 mod findings_file;
@@ -18,6 +19,7 @@ mod memory;
 mod ministack;
 mod moto;
 mod offline;
+mod owner;
 mod pace;
 #[path = "../servers/process.rs"]
 mod process;

@@ -20,4 +20,5 @@ venv() {
 }
 venv moto 5.2.5 'moto[server]==5.2.5'
 venv ministack 1.5.33 'ministack==1.5.33'
+venv awscli 1.46.3 'awscli==1.46.3'
 KEYTRAIL_TOOLS=$cache cargo test --locked --quiet --test live -- --ignored
