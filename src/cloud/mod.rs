@@ -14,6 +14,7 @@ mod pace;
 mod partition;
 mod principal;
 mod role;
+mod roles;
 mod source;
 mod verify;
 

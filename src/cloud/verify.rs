@@ -193,7 +193,14 @@ impl<'a> Verifier<'a> {
             let answer = match (same, settled) {
                 (Some((_, answer)), _) => answer.clone(),
                 (None, Some(answer)) => answer,
-                (None, None) => self.ask(&Key { id: id.clone(), secret: secret.clone(), session }),
+                (None, None) => {
+                    // STS has just said of another secret that it is wrong: it would say so of any.
+                    if answers.iter().any(|(_, answer)| answer.status == Status::Mismatched) {
+                        // If it was stopped, the next question says so.
+                        let _ = self.caller.wait(REST);
+                    }
+                    self.ask(&Key { id: id.clone(), secret: secret.clone(), session })
+                }
             };
             answers.push((n, answer));
         }
@@ -233,9 +240,9 @@ impl<'a> Verifier<'a> {
                 }
                 Said::WrongSecret(words) => {
                     let what = if key.is_temporary() { "secret or token" } else { "secret" };
-                    (Status::Mismatched, format!("the id exists, and this is not its {what}: {words}"))
+                    (Status::Mismatched, format!("the id exists, and this is not its {what} ({words}, twice)"))
                 }
-                Said::Expired(words) => (Status::Expired, format!("its session is over: {words}")),
+                Said::Expired(words) => (Status::Expired, format!("its session is over ({words})")),
             };
             answer.partition = Some(partition.name().to_owned());
             answer.account_id = answer.account_id.or(account);
@@ -300,12 +307,7 @@ impl<'a> Verifier<'a> {
         if self.caller.wait(REST).is_err() {
             return Said::Cancelled;
         }
-        let second = self.ask_once(key, endpoint);
-        // The next secret of this id needs the rest, too.
-        if matches!(second, Said::WrongSecret(_)) && self.caller.wait(REST).is_err() {
-            return Said::Cancelled;
-        }
-        second
+        self.ask_once(key, endpoint)
     }
 
     fn ask_once(&self, key: &Key, endpoint: &Endpoint) -> Said {
@@ -346,12 +348,13 @@ fn is_arn(text: &str) -> bool {
 
 /// What a refusal says of the key.
 fn said(refusal: &Refusal) -> Said {
-    let words = refusal.to_string();
+    // Where the code says it all, AWS's sentence is left out: it is long, and talks to whoever signed.
+    let (words, code) = (refusal.to_string(), refusal.code.clone());
     match refusal.code.as_str() {
-        "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" => Said::NoSuchKey(words),
+        "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" => Said::NoSuchKey(code),
         _ if refusal.is_about_time() => Said::NoAnswer(format!("this machine's clock is wrong: {words}")),
-        "SignatureDoesNotMatch" => Said::WrongSecret(words),
-        "ExpiredToken" | "ExpiredTokenException" => Said::Expired(words),
+        "SignatureDoesNotMatch" => Said::WrongSecret(code),
+        "ExpiredToken" | "ExpiredTokenException" => Said::Expired(code),
         // Only a private endpoint's own policy can refuse this call. It names whom it refuses, so it knows the key.
         "AccessDenied" | "AccessDeniedException" => match denied_principal(&refusal.message) {
             Some((arn, account)) => {

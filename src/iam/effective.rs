@@ -51,6 +51,9 @@ impl<'a> Grant<'a> {
     }
 }
 
+/// Services whose resources are of one kind, so that their ARNs say none: `arn:aws:s3:::bucket/key`.
+const NAMELESS: [&str; 5] = ["codecommit", "execute-api", "s3", "sns", "sqs"];
+
 /// Whether it is everything, or everything of a kind.
 pub(super) fn is_wide(resource: &Pattern) -> bool {
     let written = resource.as_str();
@@ -58,7 +61,10 @@ pub(super) fn is_wide(resource: &Pattern) -> bool {
         return true;
     }
     match arn_parts(written).get(5) {
-        Some(&name) => name == "*" || name.split_once(['/', ':']).is_some_and(|(_, rest)| rest == "*"),
+        Some(&"*") => true,
+        // What comes first there is a name, and no kind.
+        Some(&name) if NAMELESS.contains(&arn_parts(written)[2]) => name == "*/*",
+        Some(&name) => name.split_once(['/', ':']).is_some_and(|(_, rest)| rest == "*"),
         // `arn:aws:iam::*`: the star takes in what would follow.
         None => written.ends_with('*'),
     }

@@ -3,11 +3,11 @@
 //! All are publicly known. Sources: Rhino Security Labs, "AWS IAM Privilege Escalation – Methods and Mitigation" (2018) and its
 //! successors; Datadog's pathfinding.cloud; the IAM User Guide on iam:PassRole.
 
-use super::Check;
 use super::effective::{Grant, is_wide};
 use super::flaw::{Flaw, lower};
-use super::pattern::{Pattern, arn_parts};
+use super::pattern::Pattern;
 use super::privilege::list;
+use super::{Check, target};
 use crate::model::Severity;
 
 /// One way.
@@ -191,45 +191,6 @@ ways! {
 /// Actions on a user's own password and keys, which the user has anyway.
 const OWN: [&str; 3] = ["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"];
 
-/// A service, and a pattern of its resources.
-type Target = (&'static str, &'static str);
-
-/// What the resources of an action have to be for a way: all of these, the one that bounds it first. Where nothing is said here, any
-/// will do.
-const TARGETS: [(&str, &[Target]); 11] = [
-    ("iam:CreatePolicyVersion", &[("iam", "policy/*")]),
-    ("iam:SetDefaultPolicyVersion", &[("iam", "policy/*")]),
-    ("iam:*GroupPolicy", &[("iam", "group/*")]),
-    ("iam:AddUserToGroup", &[("iam", "group/*")]),
-    ("iam:*RolePolicy", &[("iam", "role/*")]),
-    ("iam:*RolePermissionsBoundary", &[("iam", "role/*")]),
-    ("iam:*Role", &[("iam", "role/*")]),
-    ("iam:*", &[("iam", "user/*")]),
-    ("lambda:UpdateFunction*", &[("lambda", "function:*")]),
-    ("ssm:StartSession", &[("ec2", "instance/*")]),
-    // A document of AWS's that runs any command: most others run one.
-    ("ssm:SendCommand", &[("ec2", "instance/*"), ("ssm", "document/AWS-RunShellScript")]),
-];
-
-fn targets(action: &str) -> &'static [Target] {
-    let action = Pattern::action(action);
-    let found = TARGETS.iter().find(|(name, _)| Pattern::action(name).covers(&action));
-    found.map_or(&[], |(_, targets)| targets)
-}
-
-/// The resources of a grant that may be what is aimed at.
-fn aims<'g>(grant: &'g Grant<'_>, target: Target) -> impl Iterator<Item = &'g Pattern> {
-    grant.resources.include.iter().map(|item| &item.pattern).filter(move |pattern| is_aimed(pattern, target))
-}
-
-fn is_aimed(resource: &Pattern, (service, name): Target) -> bool {
-    let meets = |part: &str, target: &str| Pattern::resource(part).meets(&Pattern::resource(target));
-    match arn_parts(resource.as_str())[..] {
-        [_, _, of, _, _, names] => meets(of, service) && meets(names, name),
-        _ => true,
-    }
-}
-
 /// The ways that `grants` open together, in the order of the table.
 pub(super) fn flaws<'a>(grants: &[Grant<'a>]) -> Vec<Flaw<'a>> {
     let open = WAYS.iter().filter_map(|way| {
@@ -258,32 +219,26 @@ struct Open<'g, 'a> {
 impl<'g, 'a> Open<'g, 'a> {
     fn new(way: &'static Way, needs: &'static [&'static str], grants: &'g [Grant<'a>]) -> Option<Self> {
         let (first, others) = needs.split_first()?;
-        let allowing = |action: &str| grants.iter().filter(|grant| grant.allows(action).is_some()).collect::<Vec<_>>();
+        let allowing = |action: &'static str| {
+            let is_on = |grant: &&Grant<'_>| grant.allows(action).is_some() && target::is_met(action, grant);
+            grants.iter().filter(is_on).collect::<Vec<_>>()
+        };
         let mut key = allowing(first);
-        let targets = targets(first);
         key.retain(|grant| !(OWN.contains(first) && is_own(grant)) && passes(grant, way.service));
-        let is_on = |grant: &Grant<'_>, target: &Target| aims(grant, *target).next().is_some();
-        key.retain(|grant| targets.is_empty() || targets.iter().any(|target| is_on(grant, target)));
-        if !targets.iter().all(|target| key.iter().any(|grant| is_on(grant, target))) {
+        if !target::are_met(first, &key) {
             return None;
         }
         let mut under = only_conditional(&key, way.service);
         let mut rest = Vec::new();
         for action in others {
             let found = allowing(action);
-            if found.is_empty() {
+            if !target::are_met(action, &found) {
                 return None;
             }
             under = under.or_else(|| only_conditional(&found, None));
             rest.extend(found);
         }
-        if key.is_empty() {
-            return None;
-        }
-        let is_wide = match targets.first() {
-            Some(target) => key.iter().any(|grant| aims(grant, *target).any(is_wide)),
-            None => key.iter().any(|grant| grant.is_wide()),
-        };
+        let is_wide = key.iter().any(|grant| target::resources(first, grant).any(is_wide));
         let mut severity = way.check.severity;
         if !is_wide {
             severity = lower(severity);
@@ -298,7 +253,8 @@ impl<'g, 'a> Open<'g, 'a> {
         let first = self.key[0];
         let mut says = format!("with {} it may {}", list(self.needs), self.way.leads);
         if !self.is_wide {
-            let mut resources: Vec<&str> = self.key.iter().flat_map(|grant| resources(grant)).collect();
+            let all = self.key.iter().flat_map(|grant| target::resources(self.needs[0], grant));
+            let mut resources: Vec<&str> = all.map(Pattern::as_str).collect();
             resources.dedup();
             says += &format!(" (on {})", list(&resources));
         }
@@ -354,4 +310,115 @@ fn only_conditional(grants: &[&Grant<'_>], service: Option<&str>) -> Option<Stri
         !grant.is_conditional || only_service
     };
     if grants.iter().any(is_free) { None } else { grants.first().map(|first| first.keys()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::{Held, Node, effective};
+    use serde_json::{Value, json};
+
+    fn said(statements: &[Value]) -> Vec<(&'static str, Severity, String)> {
+        let document = Node::from(&json!({ "Version": "2012-10-17", "Statement": statements }));
+        let held = [Held { name: "p", document: &document, boundary: false }];
+        flaws(&effective::grants(&held)).into_iter().map(|flaw| (flaw.check.id, flaw.severity, flaw.says)).collect()
+    }
+
+    fn open(statements: &[Value]) -> Vec<(&'static str, Severity)> {
+        said(statements).into_iter().map(|(check, severity, _)| (check, severity)).collect()
+    }
+
+    fn allow(action: &[&str], resource: &str) -> Value {
+        json!({ "Effect": "Allow", "Action": action, "Resource": resource })
+    }
+
+    #[test]
+    fn every_list_of_every_way_opens_it() {
+        for way in WAYS {
+            for needs in way.needs {
+                let found = open(&[allow(needs, "*")]);
+                assert!(found.contains(&(way.check.id, way.check.severity)), "{needs:?}: {found:?}");
+                // All of them are needed: without one, another way may be open, but not this by this list.
+                for left_out in 0..needs.len() {
+                    let rest: Vec<&str> =
+                        needs.iter().enumerate().filter(|(n, _)| *n != left_out).map(|(_, action)| *action).collect();
+                    let is_other = way.needs.iter().any(|other| other.iter().all(|action| rest.contains(action)));
+                    let found = open(&[allow(&rest, "*")]);
+                    assert!(is_other || !found.iter().any(|(id, _)| *id == way.check.id), "{rest:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_bounded_or_conditional_is_less_bad() {
+        let of = |resource: &str, condition: Option<Value>| {
+            let mut statement = allow(&["iam:PutRolePolicy"], resource);
+            if let Some(condition) = condition {
+                statement["Condition"] = condition;
+            }
+            open(&[statement])
+        };
+        let id = "escalation-put-role-policy";
+        let boundary = json!({ "StringEquals": { "iam:PermissionsBoundary": "arn:aws:iam::123456789012:policy/b" } });
+        assert_eq!(of("arn:aws:iam::*:role/*", None), [(id, Severity::Critical)]);
+        assert_eq!(of("arn:aws:iam::*:role/app-*", None), [(id, Severity::High)]);
+        assert_eq!(of("*", Some(boundary.clone())), [(id, Severity::High)]);
+        assert_eq!(of("arn:aws:iam::*:role/app-*", Some(boundary)), [(id, Severity::Medium)]);
+        assert_eq!(of("arn:aws:iam::*:user/*", None), [], "no role");
+        assert_eq!(of("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*", None), [(id, Severity::Critical)]);
+    }
+
+    #[test]
+    fn ones_own_keys_and_password_are_no_way() {
+        let own = "arn:aws:iam::*:user/${aws:username}";
+        assert_eq!(open(&[allow(&OWN, own)]), []);
+        assert_eq!(open(&[allow(&["iam:CreateAccessKey"], "arn:aws:iam::*:user/*")]).len(), 1);
+        let found = open(&[allow(&["iam:PutUserPolicy"], own)]);
+        assert_eq!(found, [("escalation-put-user-policy", Severity::High)], "a policy of one's own is one");
+    }
+
+    #[test]
+    fn a_role_passed_to_another_service_is_no_way() {
+        let lambda = ["lambda:CreateFunction", "lambda:InvokeFunction"];
+        let of = |condition: Value| {
+            let mut pass = allow(&["iam:PassRole"], "*");
+            pass["Condition"] = condition;
+            open(&[pass, allow(&lambda, "*")])
+        };
+        let way = [("escalation-pass-role-lambda", Severity::High)];
+        assert_eq!(of(json!({ "StringEquals": { "iam:PassedToService": "lambda.amazonaws.com" } })), way);
+        assert_eq!(of(json!({ "StringLike": { "iam:PassedToService": "*.amazonaws.com" } })), way);
+        assert_eq!(of(json!({ "StringEquals": { "iam:PassedToService": "ec2.amazonaws.com" } })), []);
+        assert_eq!(of(json!({ "StringEquals": { "iam:PassedToService": "${Service}" } })), way, "it may be");
+        let other = json!({ "StringEquals": { "aws:ResourceTag/team": "a" } });
+        assert_eq!(of(other), [("escalation-pass-role-lambda", Severity::Medium)]);
+    }
+
+    #[test]
+    fn a_command_needs_a_document_that_runs_any() {
+        let of = |document: &str| {
+            open(&[
+                json!({ "Effect": "Allow", "Action": "ssm:SendCommand", "Resource": ["arn:aws:ec2:*:*:instance/*", document] }),
+            ])
+        };
+        let way = [("escalation-run-command", Severity::High)];
+        assert_eq!(of("arn:aws:ssm:*:*:document/*"), way);
+        assert_eq!(of("arn:aws:ssm:*::document/AWS-RunShellScript"), way);
+        assert_eq!(of("arn:aws:ssm:*:*:document/AWSEC2-CreateVssSnapshot"), []);
+    }
+
+    #[test]
+    fn what_several_statements_make_together_is_said_of_none() {
+        let pass = allow(&["iam:PassRole"], "arn:aws:iam::123456789012:role/app");
+        let run = allow(&["ec2:RunInstances"], "*");
+        let document = Node::from(&json!({ "Statement": [pass, run] }));
+        let held = [Held { name: "p", document: &document, boundary: false }];
+        let grants = effective::grants(&held);
+        let found = flaws(&grants);
+        assert_eq!((found[0].statement.as_deref(), found[0].policy.as_str()), (None, "p"));
+        let says = "with iam:PassRole and ec2:RunInstances it may start an instance with a role that EC2 may assume, and take the \
+                    role's credentials from it (on arn:aws:iam::123456789012:role/app)";
+        assert_eq!((found[0].says.as_str(), found[0].severity), (says, Severity::Medium));
+    }
 }

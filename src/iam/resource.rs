@@ -84,3 +84,61 @@ fn wildcard<'a>(grant: &Grant<'a>) -> Option<Flaw<'a>> {
     let advice = "name the actions that are needed".to_owned();
     Some(Flaw::new(&check::WILDCARD_ACTION, item.node, says, advice).severity(severity))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn found(statement: &Value) -> Vec<(&'static str, Severity)> {
+        let document = Node::from(&json!({ "Version": "2012-10-17", "Statement": [statement] }));
+        flaws(&document).iter().map(|flaw| (flaw.check.id, flaw.severity)).collect()
+    }
+
+    fn allow(principal: &Value, action: &str, condition: &Value) -> Vec<(&'static str, Severity)> {
+        let mut statement =
+            json!({ "Effect": "Allow", "Principal": principal, "Action": action, "Resource": "arn:aws:s3:::b/*" });
+        if !condition.is_null() {
+            statement["Condition"] = condition.clone();
+        }
+        found(&statement)
+    }
+
+    #[test]
+    fn everyone_is_worse_if_they_may_write() {
+        let (star, none) = (json!("*"), Value::Null);
+        assert_eq!(allow(&star, "s3:GetObject", &none), [("public-principal", Severity::High)]);
+        assert_eq!(allow(&json!({ "AWS": "*" }), "s3:PutObject", &none), [("public-principal", Severity::Critical)]);
+        assert_eq!(allow(&star, "s3:*", &none), [("public-principal", Severity::Critical)]);
+        assert_eq!(allow(&star, "s3:GetObject", &json!({ "StringEquals": { "aws:SourceVpce": "vpce-1" } })), []);
+        let referer = json!({ "StringLike": { "aws:Referer": "https://example.com/*" } });
+        assert_eq!(allow(&star, "s3:GetObject", &referer), [("public-principal", Severity::Medium)]);
+        let nowhere = json!({ "IpAddress": { "aws:SourceIp": "0.0.0.0/0" } });
+        assert_eq!(allow(&star, "s3:GetObject", &nowhere), [("public-principal", Severity::Medium)]);
+    }
+
+    #[test]
+    fn a_service_says_for_whom_it_acts() {
+        let sns = json!({ "Service": "sns.amazonaws.com" });
+        assert_eq!(allow(&sns, "sqs:SendMessage", &Value::Null), [("confused-deputy", Severity::Medium)]);
+        let source = json!({ "ArnEquals": { "aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:t" } });
+        assert_eq!(allow(&sns, "sqs:SendMessage", &source), []);
+    }
+
+    #[test]
+    fn a_key_is_its_accounts() {
+        let root = json!({ "AWS": "arn:aws:iam::123456789012:root" });
+        assert_eq!(allow(&root, "kms:*", &Value::Null), []);
+        assert_eq!(allow(&root, "s3:*", &Value::Null), [("wildcard-action", Severity::Medium)]);
+        assert_eq!(allow(&root, "s3:GetObject", &Value::Null), []);
+    }
+
+    #[test]
+    fn a_deny_lets_nobody_in() {
+        let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*" });
+        assert_eq!(found(&deny), []);
+        let not =
+            json!({ "Effect": "Deny", "NotPrincipal": { "AWS": "123456789012" }, "Action": "*", "Resource": "*" });
+        assert_eq!(found(&not), []);
+    }
+}

@@ -166,14 +166,14 @@ impl Verification {
         ] {
             optional(text);
         }
-        for text in owner.groups.iter_mut().chain(&mut owner.not_read) {
+        for text in owner.groups.iter_mut().chain(&mut owner.not_read).chain(&mut owner.may_assume) {
             *text = clean(text);
         }
         for policy in &mut owner.policies {
             (policy.name, policy.by) = (clean(&policy.name), clean(&policy.by));
             optional(&mut policy.arn);
         }
-        for risk in &mut owner.risks {
+        for risk in owner.risks.iter_mut().chain(&mut owner.open_roles) {
             (risk.policy, risk.says) = (clean(&risk.policy), clean(&risk.says));
             optional(&mut risk.statement);
         }
@@ -217,8 +217,12 @@ pub struct Ownership {
     pub policies: Vec<PolicyName>,
     /// The ARN of the permissions boundary.
     pub boundary: Option<String>,
-    /// What is wrong with these, worst first.
+    /// The ARNs of the roles of its account that it can assume.
+    pub may_assume: Vec<String>,
+    /// What it can do that it should not, also through these roles, worst first.
     pub risks: Vec<Risk>,
+    /// What is wrong with whom the account's roles trust: not this key's doing, and a way in for others.
+    pub open_roles: Vec<Risk>,
     /// What could not be read, with the reason: the picture may be worse than it looks.
     pub not_read: Vec<String>,
 }

@@ -231,6 +231,8 @@ pub struct PictureVerdict {
     pub facts: Vec<(String, String)>,
     /// The blast radius: how bad, where it stands, what it allows.
     pub risks: Vec<[String; 3]>,
+    /// Ways into the account besides.
+    pub open_roles: Vec<[String; 3]>,
 }
 
 impl PictureFinding {

@@ -1,6 +1,6 @@
 //! What was found out about a credential, in words.
 
-use crate::model::{Method, Ownership, PrincipalKind, Status, Verification};
+use crate::model::{Method, Ownership, PrincipalKind, Risk, Status, Verification};
 
 /// Policies and groups that are named.
 const NAMES: usize = 8;
@@ -72,6 +72,9 @@ fn ownership(owner: &Ownership) -> Vec<(&'static str, String)> {
     if let Some(boundary) = &owner.boundary {
         facts.push(("boundary", boundary.clone()));
     }
+    if !owner.may_assume.is_empty() {
+        facts.push(("may assume", super::count::some(&owner.may_assume, NAMES)));
+    }
     for not_read in &owner.not_read {
         facts.push(("not read", not_read.clone()));
     }
@@ -80,10 +83,15 @@ fn ownership(owner: &Ownership) -> Vec<(&'static str, String)> {
 
 /// The blast radius as rows: severity, where it stands, what it allows.
 pub(super) fn risks(verification: &Verification) -> Vec<[String; 3]> {
-    let risks = verification.owner.iter().flat_map(|owner| &owner.risks);
-    let row = |risk: &crate::model::Risk| {
-        let statement = risk.statement.as_ref().map(|statement| format!(" / {statement}")).unwrap_or_default();
-        [risk.severity.to_string(), format!("{}{statement}", risk.policy), risk.says.clone()]
-    };
-    risks.map(row).collect()
+    verification.owner.iter().flat_map(|owner| &owner.risks).map(row).collect()
+}
+
+/// Ways into the account besides, as such rows.
+pub(super) fn open_roles(verification: &Verification) -> Vec<[String; 3]> {
+    verification.owner.iter().flat_map(|owner| &owner.open_roles).map(row).collect()
+}
+
+fn row(risk: &Risk) -> [String; 3] {
+    let statement = risk.statement.as_ref().map(|statement| format!(" / {statement}")).unwrap_or_default();
+    [risk.severity.to_string(), format!("{}{statement}", risk.policy), risk.says.clone()]
 }

@@ -219,6 +219,7 @@ pub fn hostile() -> Picture {
             known: 0,
         });
         picture.findings.push(PictureFinding {
+            verified: None,
             fingerprint: own.clone(),
             rule: own.clone(),
             title: own.clone(),

@@ -54,8 +54,9 @@ fn who_dies_with_secrets_leaves_no_core_dump() {
     stub.wait_for_request();
     let limits = fs::read_to_string(format!("/proc/{}/limits", running.id())).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
-    let soft = core["Max core file size".len()..].split_whitespace().next();
-    assert_eq!(soft, Some("0"), "{core}");
+    let soft: u64 = core["Max core file size".len()..].split_whitespace().next().unwrap().parse().unwrap();
+    // One byte is less than any dump, and the one limit that Linux heeds before it hands a dump to another program.
+    assert!(soft <= 1, "{core}");
     let id = Pid::from_raw(running.id().cast_signed()).unwrap();
     kill_process(id, Signal::SEGV).unwrap();
     let told = running.wait();

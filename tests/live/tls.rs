@@ -1,6 +1,6 @@
 //! Certificates, made when they are needed.
 
-use jiff::{Span, Zoned};
+use jiff::{Span, Timestamp, tz::TimeZone};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
     ServerConfig, ServerConnection,
@@ -69,7 +69,7 @@ impl Authority {
         let mut params = CertificateParams::new([host.to_owned()]).unwrap();
         // rcgen's own live for thousands of years; some verifiers refuse what lives for more than one.
         [params.not_before, params.not_after] = days.map(|days| {
-            let date = Zoned::now().date() + Span::new().days(days);
+            let date = TimeZone::UTC.to_datetime(Timestamp::now()).date() + Span::new().days(days);
             date_time_ymd(date.year().into(), date.month().cast_unsigned(), date.day().cast_unsigned())
         });
         let certificate = params.signed_by(&key, &self.issuer).unwrap();

@@ -132,7 +132,8 @@ fn what_a_hostile_endpoint_writes_neither_draws_on_the_terminal_nor_gives_a_secr
     let leak = Leak::of(&login);
     for format in ["jsonl", "text", "sarif", "html", "csv", "gitlab", "github"] {
         // That the secret is nowhere is checked of every run.
-        let told = Program::verify(&leak, &stub.url()).args(&["--format", format]).run();
+        let told = Program::scan_as(format, &leak).asking(&stub.url()).run();
+        assert_eq!(told.code, Some(1), "{format}: {}", told.stderr);
         for said in [&told.stdout, &told.stderr] {
             let bad = said.chars().find(|c| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c));
             assert_eq!(bad, None, "{format}: {said}");

@@ -58,9 +58,9 @@ pub fn report() -> Report {
     let mut report = fixture::report();
     let answers = [
         owned(),
-        asked(Status::Expired, "its session is over: ExpiredToken"),
+        asked(Status::Expired, "its session is over (ExpiredToken)"),
         Verification::unknown("a canary of Thinkst (canarytokens.org): not asked, since asking would set it off"),
-        asked(Status::Mismatched, "the id exists, and this is not its secret: SignatureDoesNotMatch"),
+        asked(Status::Mismatched, "the id exists, and this is not its secret (SignatureDoesNotMatch, twice)"),
         asked(Status::Inactive, "no such key (aws: InvalidClientTokenId)"),
     ];
     for (finding, answer) in report.repositories[0].findings.iter_mut().zip(answers) {

@@ -143,11 +143,13 @@ fn ended(verdict: &Verification) -> Option<Timestamp> {
 
 fn of_verdict(verdict: &Verification, mask: &Mask) -> PictureVerdict {
     let facts = verification::facts(verdict).into_iter();
+    let rows = |rows: Vec<[String; 3]>| rows.into_iter().map(|row| row.map(|cell| mask.line(&cell))).collect();
     PictureVerdict {
         headline: mask.line(&verification::headline(verdict)),
         at: verdict.checked_at.clone(),
         facts: facts.map(|(label, says)| (label.to_owned(), mask.line(&says))).collect(),
-        risks: verification::risks(verdict).into_iter().map(|row| row.map(|cell| mask.line(&cell))).collect(),
+        risks: rows(verification::risks(verdict)),
+        open_roles: rows(verification::open_roles(verdict)),
     }
 }
 

@@ -20,13 +20,17 @@ pub(super) fn write(page: &mut Page<'_>, verification: &Verification) -> io::Res
         let says = page.mask.line(&says);
         page.fact(label, &says)?;
     }
-    let risks = verification::risks(verification);
+    table(page, "may do", &verification::risks(verification))?;
+    table(page, "also open", &verification::open_roles(verification))
+}
+
+fn table(page: &mut Page<'_>, label: &str, risks: &[[String; 3]]) -> io::Result<()> {
     let width = risks.iter().take(RISKS).map(|[_, place, _]| place.chars().count()).max().unwrap_or(0).min(40);
     for (n, [severity, place, says]) in risks.iter().take(RISKS).enumerate() {
         let level = Severity::ALL.into_iter().find(|level| level.to_string() == *severity);
         let severity = level.map_or_else(String::new, |level| page.paint.severity(level, &format!("{severity:<8}")));
         let row = format!("{severity}  {:<width$}  {}", page.mask.line(place), page.mask.line(says));
-        page.fact(if n == 0 { "may do" } else { "" }, &row)?;
+        page.fact(if n == 0 { label } else { "" }, &row)?;
     }
     if risks.len() > RISKS {
         page.fact("", &format!("… and {} more", risks.len() - RISKS))?;
