@@ -58,7 +58,8 @@ fn a_wrong_clock_that_nothing_corrects_says_nothing_of_the_key() {
         refusal("RequestTimeTooSkewed", "The difference between the request time and the current time is too large.");
     let answer = format!("HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     let stub = Stub::always(Answer::Bytes(answer.into_bytes()));
-    let mut program = Program::verify(&Leak::made_up(702), &stub.url());
+    let leak = Leak::made_up(702);
+    let mut program = Program::verify(&leak, &stub.url());
     for (name, value) in skew.environment() {
         program = program.env(name, value);
     }

@@ -12,7 +12,8 @@ use crate::{
 /// Asks a server that shows `identity` and is reached as `localhost`; the client believes `authority`.
 fn ask(authority: &Authority, identity: Identity) -> (Stub, Told) {
     let stub = Stub::with_tls(identity, |_, _| active(ACCOUNT));
-    let program = Program::verify(&Leak::made_up(200), &format!("https://localhost:{}", stub.port));
+    let leak = Leak::made_up(200);
+    let program = Program::verify(&leak, &format!("https://localhost:{}", stub.port));
     let roots = program.folder().join("roots.pem");
     authority.write(&roots);
     let told = program.env("SSL_CERT_FILE", roots).args(&["--verify-timeout", "20"]).run();

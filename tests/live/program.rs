@@ -58,12 +58,22 @@ impl Program {
 
     /// A scan of `leak`, as JSON Lines.
     pub fn scan(leak: &Leak) -> Self {
-        Self::new(leak).args(&["scan", "--format", "jsonl"]).arg(leak.repo.path())
+        Self::scan_as("jsonl", leak)
+    }
+
+    /// A scan of `leak`, written in this format.
+    pub fn scan_as(format: &str, leak: &Leak) -> Self {
+        Self::new(leak).args(&["scan", "--format", format]).arg(leak.repo.path())
     }
 
     /// A scan that asks `endpoint` of what it finds.
     pub fn verify(leak: &Leak, endpoint: &str) -> Self {
-        Self::scan(leak).args(&["--verify", "--sts-endpoint", endpoint])
+        Self::scan(leak).asking(endpoint)
+    }
+
+    /// Which asks `endpoint` of what it finds.
+    pub fn asking(self, endpoint: &str) -> Self {
+        self.args(&["--verify", "--sts-endpoint", endpoint])
     }
 
     pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {

@@ -10,7 +10,8 @@ fn a_proxy_is_asked_for_what_is_elsewhere() {
     let authority = Authority::new();
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let stub = Stub::tunnel(authority.identity(NOWHERE), |_, _| active(ACCOUNT));
-        let program = Program::verify(&Leak::made_up(400), &format!("https://{NOWHERE}"));
+        let leak = Leak::made_up(400);
+        let program = Program::verify(&leak, &format!("https://{NOWHERE}"));
         let roots = program.folder().join("roots.pem");
         authority.write(&roots);
         let proxy = format!("http://jane:hunter2@127.0.0.1:{}", stub.port);
@@ -29,7 +30,8 @@ fn a_host_that_no_proxy_names_is_asked_itself() {
     let authority = Authority::new();
     let (proxy, server) = (Stub::new(|_, _| active(ACCOUNT)), authority.identity("localhost"));
     let server = Stub::with_tls(server, |_, _| active(ACCOUNT));
-    let program = Program::verify(&Leak::made_up(401), &format!("https://localhost:{}", server.port));
+    let leak = Leak::made_up(401);
+    let program = Program::verify(&leak, &format!("https://localhost:{}", server.port));
     let roots = program.folder().join("roots.pem");
     authority.write(&roots);
     let program = program.env("SSL_CERT_FILE", roots).env("HTTPS_PROXY", proxy.url());
@@ -41,7 +43,8 @@ fn a_host_that_no_proxy_names_is_asked_itself() {
 #[test]
 fn what_runs_on_this_machine_is_asked_without_a_proxy() {
     let (proxy, server) = (Stub::new(|_, _| active(ACCOUNT)), Stub::new(|_, _| active(ACCOUNT)));
-    let program = Program::verify(&Leak::made_up(402), &server.url());
+    let leak = Leak::made_up(402);
+    let program = Program::verify(&leak, &server.url());
     let told = program.env("HTTP_PROXY", proxy.url()).env("HTTPS_PROXY", proxy.url()).run();
     assert_eq!(told.status(), "active", "{}", told.stdout);
     assert_eq!((proxy.connections(), server.requests().len()), (0, 1));
@@ -50,7 +53,8 @@ fn what_runs_on_this_machine_is_asked_without_a_proxy() {
 #[test]
 fn a_proxy_that_does_not_answer_says_nothing_of_the_key() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let program = Program::verify(&Leak::made_up(403), &format!("https://{NOWHERE}"));
+    let leak = Leak::made_up(403);
+    let program = Program::verify(&leak, &format!("https://{NOWHERE}"));
     let proxy = format!("http://jane:hunter2@127.0.0.1:{closed}");
     let told = program.env("HTTPS_PROXY", proxy).args(&["--verify-timeout", "5"]).run();
     assert_eq!(told.status(), "unknown", "{}", told.stdout);
