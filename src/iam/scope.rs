@@ -45,6 +45,7 @@ impl<'a> Scope<'a> {
                 let is_known = is_known(&items);
                 let except = items.into_iter().map(|item| item.pattern).collect();
                 Self { include: vec![Item { pattern: make("*"), node }], except, negated: Some(node), is_known }
+                    .pruned()
             }
             (None, None) => Self { include: Vec::new(), except: Vec::new(), negated: None, is_known: true },
         }
@@ -61,6 +62,12 @@ impl<'a> Scope<'a> {
             return None;
         }
         self.include.iter().find(|item| item.pattern.covers(name))
+    }
+
+    /// Characters of all names.
+    pub(super) fn size(&self) -> usize {
+        let names = self.include.iter().map(|item| &item.pattern).chain(&self.except);
+        names.map(|pattern| pattern.as_str().len()).sum()
     }
 
     /// Whether all of `other` is taken in for sure.
@@ -84,21 +91,32 @@ impl<'a> Scope<'a> {
                 include.push(item.clone());
             }
         }
-        let except = self.except.iter().chain(&other.except).cloned().collect();
-        Self { include, except, negated: self.negated, is_known: self.is_known && other.is_known }.pruned()
+        let except = self.except.clone();
+        Self { include, except, negated: self.negated, is_known: self.is_known && other.is_known }
+            .excepting(&other.except)
     }
 
     /// What is left without all of `taken`, a scope as it stands in a document.
     pub(super) fn without(&self, taken: &Self) -> Self {
         if taken.negated.is_none() {
-            let mut left = self.clone();
-            left.except.extend(taken.include.iter().map(|item| item.pattern.clone()));
-            return left.pruned();
+            let taken: Vec<Pattern> = taken.include.iter().map(|item| item.pattern.clone()).collect();
+            return self.clone().excepting(&taken);
         }
         // All but these is taken: these are what is left.
         let Some(node) = taken.negated else { return self.clone() };
         let include = taken.except.iter().map(|pattern| Item { pattern: pattern.clone(), node }).collect();
         self.narrowed(&Self { include, except: Vec::new(), negated: None, is_known: taken.is_known })
+    }
+
+    /// Without `more`, too.
+    fn excepting(mut self, more: &[Pattern]) -> Self {
+        for except in more {
+            if !self.except.contains(except) {
+                self.except.push(except.clone());
+            }
+        }
+        self.include.retain(|item| !more.iter().any(|except| except.covers(&item.pattern)));
+        self
     }
 
     /// Without what is excepted as a whole.

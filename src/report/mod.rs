@@ -17,15 +17,17 @@ mod picture;
 mod policy;
 mod sarif;
 mod text;
+mod verification;
 mod words;
 
 pub use jsonl::SCHEMA_VERSION;
 pub use line_hash::line_hashes;
 pub use mask::Mask;
 pub use picture::{
-    Outcome, Picture, PictureCommit, PictureFinding, PictureRepository, PictureRun, PictureValue, State,
+    Outcome, Picture, PictureCommit, PictureFinding, PictureRepository, PictureRun, PictureValue, PictureVerdict, State,
 };
 pub use policy::{POLICY_SCHEMA_VERSION, PolicyFormat, PolicyIssue, PolicyReport, Unread, write_policy};
+pub use text::write_verification;
 
 use crate::model::Report;
 use crate::rules::RuleSet;
