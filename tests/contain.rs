@@ -107,7 +107,7 @@ fn an_id_is_taken_from_each_place_that_a_shell_can_read() {
     repo.put("a", "nothing");
     let config = repo.path().join(".git/config");
     let old = std::fs::read_to_string(&config).unwrap();
-    std::fs::write(&config, format!("{old}{}", text.replace("é", "e"))).unwrap();
+    std::fs::write(&config, format!("{old}{}", text.replace("\taws", "\t# aws"))).unwrap();
     assert_eq!(ids(repo.path()), both(&id));
     // A folder in no repository.
     let folder = tempfile::tempdir().unwrap();
@@ -169,5 +169,25 @@ fn doing_it_needs_a_confirmation_before_anybody_is_asked() {
     for more in [&["--apply"][..], &["--undo"], &["--apply", "--confirm", &fingerprint[..8]]] {
         let told = keytrail(&[&["contain", &fingerprint, "--scan", path], more].concat(), "");
         assert!(told.code == Some(2) && told.stderr.contains("confirm"), "{}", told.stderr);
+    }
+}
+
+#[test]
+fn canaries_and_sessions_are_left_alone() {
+    let mut keys = Keys::new(35);
+    // One of the accounts whose keys are laid out to be found.
+    let canary = keys.id_of(52_310_077_262);
+    let session = keys.temporary_id();
+    for (id, token, says) in [(canary, String::new(), "canary"), (session, keys.token(300), "a session's key")] {
+        let repo = Repo::new();
+        let text = format!(
+            "[x]\naws_access_key_id = {id}\naws_secret_access_key = {}\naws_session_token = {token}\n",
+            keys.secret()
+        );
+        repo.put("a.ini", text);
+        let path = repo.path().to_str().unwrap();
+        let fingerprint = fingerprint(&findings(repo.path()));
+        let told = keytrail(&["contain", &fingerprint, "--scan", path, "--apply", "--confirm", &fingerprint], "");
+        assert!(told.code == Some(2) && told.stderr.contains(says), "{}", told.stderr);
     }
 }

@@ -134,3 +134,6 @@ pub fn apply(owners: &Owners<'_>, target: &Target, change: Change) -> Result<(),
         (Ok(()), status) => Err(ContainError::NotSo(status)),
     }
 }
+
+#[cfg(test)]
+mod tests;

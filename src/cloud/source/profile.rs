@@ -102,7 +102,8 @@ impl Profiles {
         let mut profile = name.to_owned();
         loop {
             if !self.has(&profile) {
-                return Err(format!("profile '{profile}' stands in none of {}", self.looked_at.join(", ")));
+                let which = if profile == name { "it".to_owned() } else { format!("its source, profile '{profile}',") };
+                return Err(format!("{which} stands in none of {}", self.looked_at.join(", ")));
             }
             let is_source = !seen.is_empty();
             // A profile may be the source of its own role: then its key counts.

@@ -64,7 +64,7 @@ fn what_is_meant_and_does_not_work_is_not_replaced_by_another() {
     for (variables, says) in [
         (vec![home, ("AWS_ACCESS_KEY_ID", "env-id")], "AWS_SECRET_ACCESS_KEY is not"),
         (vec![home, ("AWS_SECRET_ACCESS_KEY", "notshown")], "AWS_ACCESS_KEY_ID is not"),
-        (vec![home, ("AWS_PROFILE", "none")], "profile 'none' stands in none of"),
+        (vec![home, ("AWS_PROFILE", "none")], "profile 'none': it stands in none of"),
         (vec![NO_INSTANCE, ("AWS_WEB_IDENTITY_TOKEN_FILE", "/none")], "AWS_ROLE_ARN is not"),
         (vec![NO_INSTANCE, ("AWS_WEB_IDENTITY_TOKEN_FILE", "/none"), ("AWS_ROLE_ARN", "arn:r")], "/none: "),
         (vec![("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.org/")], "without TLS"),

@@ -74,7 +74,7 @@ fn a_machine_a_program_or_a_token_is_a_start() {
 fn what_cannot_be_used_says_why_and_names_the_profile() {
     for (settings, says) in [
         ("role_arn=arn:a", "no source_profile"),
-        ("role_arn=arn:a\nsource_profile=none", "'none' stands in none of"),
+        ("role_arn=arn:a\nsource_profile=none", "profile 'none', stands in none of"),
         ("role_arn=arn:a\nsource_profile=b\ncredential_source=Environment", "both"),
         ("role_arn=arn:a\ncredential_source=Moon", "'Moon'"),
         ("role_arn=arn:a\nsource_profile=b\nmfa_serial=arn:m", "MFA"),
