@@ -161,6 +161,7 @@ impl<'a> Caller<'a> {
                 return Err(CallError::Cancelled);
             }
             let pause = BACK_OFF * 2u32.pow(attempt - 1);
+            let skew = self.skew.load(Relaxed);
             let failure = match self.exchange(endpoint, key, headers, body) {
                 // A connection that broke may be made again; what did not come in time would not come in time again.
                 Err(Failure { why, again }) if again && attempt < 2 => (CallError::Failed(why), pause),
@@ -170,7 +171,7 @@ impl<'a> Caller<'a> {
                 }
                 Ok((status, answered, text)) => {
                     let refusal = Refusal::read(status, &text);
-                    if refusal.is_about_time() && !corrected && self.correct(&answered) {
+                    if refusal.is_about_time() && !corrected && self.correct(&answered, skew) {
                         corrected = true;
                         continue;
                     }
@@ -199,13 +200,14 @@ impl<'a> Caller<'a> {
         format!("{}: {why}", endpoint.base.origin.authority())
     }
 
-    /// Takes over the server's clock if it differs from ours by so much that a signature would be refused.
-    fn correct(&self, headers: &HeaderMap) -> bool {
+    /// Takes over the server's clock if it differs by so much that a signature would be refused from the one that was signed by,
+    /// which was `used` seconds off ours. Another thread may have taken it over since.
+    fn correct(&self, headers: &HeaderMap, used: i64) -> bool {
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
         let Some(date) = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) else { return false };
         let skew = date.timestamp().as_second() - self.clock.now();
-        let known = self.skew.swap(skew, Relaxed);
-        (skew - known).abs() > SKEW
+        self.skew.store(skew, Relaxed);
+        (skew - used).abs() > SKEW
     }
 
     fn exchange(

@@ -14,13 +14,15 @@ use super::auditor::{Auditor, AuditorError};
 use super::canary::canary;
 use super::directory::Directory;
 use super::organisation;
-use super::principal::{Document, Principals};
-use crate::iam::{self, Held};
+use super::principal::Principals;
+use super::roles::{Reach, Roles, held};
+use crate::iam;
 use crate::model::{
-    Fingerprint, FingerprintKey, Lifetime, Method, Ownership, PrincipalKind, Risk, Secret, Status, Verification,
+    Fingerprint, FingerprintKey, Lifetime, Method, Ownership, PrincipalKind, Secret, Status, Verification,
 };
 use crate::net::Base;
 use jiff::Timestamp;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// So many accounts that could not be asked are named with the reason.
@@ -84,6 +86,7 @@ pub struct Owners<'a> {
 struct Entered<'a> {
     account: Account<'a>,
     directory: Option<Result<Directory, String>>,
+    roles: OnceCell<Result<Roles, String>>,
 }
 
 impl<'a> Owners<'a> {
@@ -176,7 +179,10 @@ impl<'a> Owners<'a> {
         let entered = enter().map_err(|error| format!("account {account} was not asked: {error}"))?;
         match self.accounts.get_mut(account) {
             Some(known) => known.account = entered,
-            None => drop(self.accounts.insert(account.to_owned(), Entered { account: entered, directory: None })),
+            None => drop(
+                self.accounts
+                    .insert(account.to_owned(), Entered { account: entered, directory: None, roles: OnceCell::new() }),
+            ),
         }
         Ok(())
     }
@@ -248,16 +254,33 @@ impl<'a> Owners<'a> {
         self.accounts.get(&found.account).map(|entered| &entered.account)
     }
 
+    /// The roles of the account that a key was found in, asked for once.
+    fn roles(&self, found: &Found) -> Option<&Result<Roles, String>> {
+        let entered = self.accounts.get(&found.account)?;
+        Some(entered.roles.get_or_init(|| Roles::read(&entered.account).map_err(|error| error.to_string())))
+    }
+
     fn tell(&self, found: &Found, answer: Verification) -> Verification {
         let Found { account: number, key } = found;
         let Some(account) = self.account(found) else { return answer };
-        let mut principal = Principals::new(account).user(&key.user);
+        let principals = Principals::new(account);
+        let mut principal = principals.user(&key.user);
         let mut not_read = Vec::new();
         let last = account.last_use(&key.id).unwrap_or_else(|error| {
             not_read.push(format!("when it was used last: {error}"));
             LastUse::default()
         });
         not_read.append(&mut principal.ownership.not_read);
+        let mut reach = match (self.roles(found), &principal.arn) {
+            (Some(Ok(roles)), Some(arn)) => roles.reach(arn, &principal.documents, number, &principals),
+            (roles, _) => {
+                let why =
+                    roles.and_then(|roles| roles.as_ref().err()).map_or("the user's ARN is not known", String::as_str);
+                not_read.push(format!("roles that it can assume: {why}"));
+                Reach { risks: iam::risks(&held(&principal.documents)), ..Reach::default() }
+            }
+        };
+        not_read.append(&mut reach.not_read);
         let status = match key.status.as_str() {
             "Active" => Status::Active,
             "Inactive" => Status::Inactive,
@@ -287,7 +310,9 @@ impl<'a> Owners<'a> {
                 last_used: last.date,
                 last_service: last.service,
                 last_region: last.region,
-                risks: risks(&principal.documents),
+                may_assume: reach.may_assume,
+                risks: reach.risks,
+                open_roles: reach.open_roles,
                 not_read,
                 ..principal.ownership
             }),
@@ -340,16 +365,6 @@ fn unasked(leaked: &LeakedId) -> Option<String> {
          whose it is, and `keytrail contain` how to end it now"
             .to_owned()
     })
-}
-
-/// What is wrong with what a principal may do.
-fn risks(documents: &[Document]) -> Vec<Risk> {
-    let held = documents.iter().map(|document| Held {
-        name: &document.name,
-        document: &document.node,
-        boundary: document.boundary,
-    });
-    iam::risks(&held.collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -114,6 +114,30 @@ impl<'a> Principals<'a> {
         found
     }
 
+    /// The documents of the role with this name, and what could not be read.
+    pub fn role(&self, name: &str) -> (Vec<Document>, Vec<String>) {
+        let mut policies = self.policies(&Holder {
+            by: format!("role {name}"),
+            parameter: "RoleName",
+            name,
+            attached: "ListAttachedRolePolicies",
+            inline: "ListRolePolicies",
+            get: "GetRolePolicy",
+        });
+        match self.account.ask("GetRole", &[("RoleName", name)]) {
+            Ok(answer) => {
+                if let Some(arn) = answer.one(&["PermissionsBoundary", "PermissionsBoundaryArn"]) {
+                    match self.managed(&arn) {
+                        Ok(node) => policies.documents.push(Document { name: arn, node, boundary: true }),
+                        Err(why) => policies.not_read.push(format!("the permissions boundary {arn}: {why}")),
+                    }
+                }
+            }
+            Err(error) => policies.not_read.push(not_read(&format!("the role {name} and its boundary"), &error)),
+        }
+        (policies.documents, policies.not_read)
+    }
+
     fn group(&self, name: &str) -> Policies {
         if let Some(known) = self.groups.borrow().get(name) {
             return known.clone();

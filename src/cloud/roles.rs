@@ -4,10 +4,26 @@
 
 use super::CallError;
 use super::account::Account;
-use super::principal::Document;
+use super::principal::{Document, Principals};
 use crate::iam::{self, Entrance, Held, Node};
 use crate::model::Risk;
 use percent_encoding::percent_decode_str;
+
+/// The most roles whose policies are read for one user: each costs four requests and more.
+const MAX_ROLES: usize = 20;
+
+/// How far a user gets by the roles of its account: one step, since what a role can assume is not followed.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    /// ARNs of the roles that it can assume.
+    pub(super) may_assume: Vec<String>,
+    /// What it can do by its own policies and through these roles, worst first.
+    pub(super) risks: Vec<Risk>,
+    /// What is wrong with whom the account's roles trust.
+    pub(super) open_roles: Vec<Risk>,
+    /// What could not be read.
+    pub(super) not_read: Vec<String>,
+}
 
 /// A role and its trust policy.
 struct Role {
@@ -37,21 +53,40 @@ impl Roles {
         rows.map(role).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The ARNs of those that the user `user` can assume with what it holds, sorted.
-    pub(super) fn open_to(&self, user: &str, documents: &[Document]) -> Vec<String> {
-        let held: Vec<Held<'_>> = documents
-            .iter()
-            .map(|document| Held { name: &document.name, document: &document.node, boundary: document.boundary })
-            .collect();
-        let open = |role: &&Role| iam::may_enter(Entrance { arn: &role.arn, trust: &role.trust }, user, &held);
-        let mut roles: Vec<String> = self.0.iter().filter(open).map(|role| role.arn.clone()).collect();
-        roles.sort_unstable();
-        roles
+    /// How far the user `user` (an ARN) gets who holds `documents`, in the account `own`.
+    pub(super) fn reach(&self, user: &str, documents: &[Document], own: &str, principals: &Principals<'_>) -> Reach {
+        let held = held(documents);
+        let can_enter = |role: &&Role| iam::may_enter(Entrance { arn: &role.arn, trust: &role.trust }, user, &held);
+        let mut open: Vec<&Role> = self.0.iter().filter(can_enter).collect();
+        open.sort_by(|one, two| one.arn.cmp(&two.arn));
+        let mut reach = Reach { risks: iam::risks(&held), ..Reach::default() };
+        for role in open.iter().take(MAX_ROLES) {
+            let (documents, mut not_read) = principals.role(&role.name);
+            let through = |risk: Risk| Risk { policy: format!("role {}: {}", role.name, risk.policy), ..risk };
+            reach.risks.extend(iam::risks(&self::held(&documents)).into_iter().map(through));
+            reach.not_read.append(&mut not_read);
+        }
+        if open.len() > MAX_ROLES {
+            let more = open.len() - MAX_ROLES;
+            reach
+                .not_read
+                .push(format!("the policies of {more} more roles that it can assume: only {MAX_ROLES} are read"));
+        }
+        reach.risks.sort_by_key(|risk| std::cmp::Reverse(risk.severity));
+        reach.may_assume = open.iter().map(|role| role.arn.clone()).collect();
+        // Those that AWS itself made for its services cannot be changed.
+        let changeable = self.0.iter().filter(|role| !role.arn.contains(":role/aws-service-role/"));
+        let risks = |role: &Role| iam::trust_risks(&format!("role {}", role.name), &role.trust, own);
+        reach.open_roles = changeable.flat_map(risks).collect();
+        reach.open_roles.sort_by_key(|risk| std::cmp::Reverse(risk.severity));
+        reach
     }
+}
 
-    /// What is wrong with whom the roles trust. Those that AWS itself made for its services cannot be changed and are left out.
-    pub(super) fn risks(&self, own_account: &str) -> Vec<Risk> {
-        let own = self.0.iter().filter(|role| !role.arn.contains(":role/aws-service-role/"));
-        own.flat_map(|role| iam::trust_risks(&format!("role {}", role.name), &role.trust, own_account)).collect()
-    }
+/// What documents are to `iam`.
+pub(super) fn held(documents: &[Document]) -> Vec<Held<'_>> {
+    documents
+        .iter()
+        .map(|document| Held { name: &document.name, document: &document.node, boundary: document.boundary })
+        .collect()
 }

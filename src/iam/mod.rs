@@ -19,6 +19,7 @@ mod scope;
 mod statement;
 mod target;
 mod trust;
+mod way;
 
 pub use check::{CHECKS, Check};
 pub use effective::Held;

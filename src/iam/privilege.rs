@@ -19,9 +19,10 @@ const NAMED: usize = 4;
 pub(super) fn flaws<'a>(grants: &[Grant<'a>]) -> Vec<Flaw<'a>> {
     let mut found: Vec<Flaw<'a>> = grants.iter().flat_map(single).collect();
     // An administrator needs no way to more rights.
-    let is_administrator = grants.iter().any(|grant| !grant.is_conditional && reach(grant).is_some());
-    if !is_administrator {
-        found.extend(escalation::flaws(grants));
+    let (administrators, others): (Vec<&Grant<'a>>, Vec<&Grant<'a>>) =
+        grants.iter().partition(|grant| reach(grant).is_some());
+    if administrators.iter().all(|grant| grant.is_conditional) {
+        found.extend(escalation::flaws(&others));
     }
     found
 }
@@ -122,7 +123,7 @@ fn wildcard_actions<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Fla
         let (pattern, is_wide) = (&item.pattern, grant.is_wide());
         match (pattern.is_all(), managing(pattern).is_some(), is_whole_service(pattern)) {
             (true, ..) => Severity::High,
-            (_, true, true) if is_wide => Severity::High,
+            (_, true, true) if is_wide && is_grave(pattern) => Severity::High,
             (_, true, _) => Severity::Medium,
             (_, false, true) if is_wide => Severity::Medium,
             (..) => Severity::Low,
@@ -157,6 +158,14 @@ fn wildcard_actions<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Fla
     let (says, severity) = conditional(grant, says, severity);
     let advice = "name the actions that are needed; those that only read may have a wildcard (Get*, List*, Describe*)";
     Some(Flaw::new(&check::WILDCARD_ACTION, worst.node, says, advice.to_owned()).severity(severity))
+}
+
+/// Services that keep data, keys or rights of others, so that letting others in there is worse.
+const GRAVE: [&str; 10] = ["dynamodb", "ec2", "ecr", "iam", "kms", "lambda", "rds", "s3", "secretsmanager", "sso"];
+
+fn is_grave(action: &Pattern) -> bool {
+    let service = action.as_str().split(':').next().unwrap_or_default();
+    GRAVE.iter().any(|grave| Pattern::action(service).covers(&Pattern::action(grave)))
 }
 
 /// `s3:*`, and `*`.

@@ -4,6 +4,7 @@ use super::access::{Level, level, managing};
 use super::condition::Condition;
 use super::effective::{Grant, Held, grants};
 use super::flaw::{Flaw, lower};
+use super::pattern::Pattern;
 use super::principal::Principal;
 use super::privilege::list;
 use super::statement::Statement;
@@ -30,6 +31,9 @@ pub(super) fn flaws(document: &Node) -> Vec<Flaw<'_>> {
     found
 }
 
+/// Actions that call what may well be made for everyone.
+const IN_USE: [&str; 2] = ["execute-api:Invoke", "lambda:InvokeFunctionUrl"];
+
 fn public<'a>(grant: &Grant<'a>, principal: &Principal<'a>) -> Option<Flaw<'a>> {
     if trust::says_who(&grant.statement) {
         return None;
@@ -37,7 +41,12 @@ fn public<'a>(grant: &Grant<'a>, principal: &Principal<'a>) -> Option<Flaw<'a>> 
     let items = &grant.actions.include;
     let names: Vec<&str> = items.iter().map(|item| item.pattern.as_str()).collect();
     let most = items.iter().map(|item| level(&item.pattern)).max()?;
-    let severity = if most >= Level::Write { Severity::Critical } else { Severity::High };
+    let is_use = |action: &Pattern| IN_USE.iter().any(|name| Pattern::action(name).covers(action));
+    let severity = match most {
+        _ if items.iter().all(|item| is_use(&item.pattern)) => Severity::Medium,
+        Level::Write | Level::Manage => Severity::Critical,
+        _ => Severity::High,
+    };
     let mut says = format!("everyone may {}", list(&names));
     let mut severity = severity;
     if grant.is_conditional {
@@ -63,7 +72,9 @@ fn deputy<'a>(statement: &Statement<'a>, principal: &Principal<'a>) -> Option<Fl
     }
     let says = format!("{name} may be led to use this resource by anyone who uses that service, in any account");
     let advice = "add a condition on aws:SourceArn or aws:SourceAccount".to_owned();
-    Some(Flaw::new(&check::CONFUSED_DEPUTY, principal.node, says, advice))
+    let writes = statement.actions.include.iter().any(|item| level(&item.pattern) >= Level::Contents);
+    let severity = if writes { check::CONFUSED_DEPUTY.severity } else { Severity::Low };
+    Some(Flaw::new(&check::CONFUSED_DEPUTY, principal.node, says, advice).severity(severity))
 }
 
 /// `s3:*` for someone else. A key's policy has to allow its account `kms:*`, or nobody could change it.

@@ -64,11 +64,13 @@ pub(super) fn are_met(action: &'static str, grants: &[&Grant<'_>]) -> bool {
     targets(action).into_iter().all(is_on)
 }
 
-/// Part by part: what a wildcard stands for in one of them is in that one.
+/// What is not known at all is not said to be. Part by part: what a wildcard stands for in one of them is in that one.
 fn is_aimed(resource: &Pattern, target: Target) -> bool {
     let meets = |part: &str, target: &str| Pattern::resource(part).meets(&Pattern::resource(target));
     match arn_parts(resource.as_str())[..] {
+        // IAM lets nobody change a role that is linked to a service.
+        [_, _, "iam", _, _, name] if name.starts_with("role/aws-service-role/") => false,
         [_, _, service, _, _, name] => meets(service, target.service) && meets(name, target.name),
-        _ => true,
+        _ => !resource.is_unknown(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::condition::Condition;
 use super::flaw::{Flaw, lower};
+use super::pattern::is_filled;
 use super::principal::Principal;
 use super::statement::{Effect, Statement, statements};
 use super::{Node, check};
@@ -148,7 +149,7 @@ fn federated<'a>(statement: &Statement<'a>, principal: &Principal<'a>) -> Option
         let advice = format!("add a condition on {key}");
         return (!is_bound(statement, key)).then(|| Flaw::new(&check::TRUST_OIDC, principal.node, says, advice));
     }
-    if !name.contains(":oidc-provider/") || host.contains("${") {
+    if !name.contains(":oidc-provider/") || is_filled(host) {
         return None;
     }
     let host = host.to_ascii_lowercase();
@@ -188,7 +189,7 @@ fn github<'a>(statement: &Statement<'a>, principal: &Principal<'a>, host: &str) 
         one.texts().find_map(|value| {
             let owner = value.strip_prefix("repo:").and_then(|rest| rest.split('/').next());
             match owner {
-                _ if value.contains("${") => None,
+                _ if is_filled(value) => None,
                 Some(owner) if owner.contains(['*', '?']) => Some(flaw(
                     format!("{value} is met by repositories of other owners on GitHub, too"),
                     Severity::Critical,

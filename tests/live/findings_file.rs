@@ -87,16 +87,32 @@ fn people_read_which_key_is_live_and_whose() {
     }
 }
 
-/// Redacted findings hold nothing to ask with: that is said, and nobody is asked.
+/// Redacted findings hold nothing to ask with.
 #[test]
-fn redacted_findings_are_not_asked_for() {
+fn redacted_findings_are_refused_and_nobody_is_asked() {
     let leak = Leak::made_up(905);
     let file = Program::scan(&leak).run().stdout;
     let stub = Stub::new(|_, _| active(ACCOUNT));
     let told = verify(&leak, &file, &stub.url()).run();
-    assert!(told.code == Some(2) || told.status() == "unknown", "{}", told.stdout);
-    assert!(told.stderr.contains("--reveal") || told.stdout.contains("--reveal"), "{}{}", told.stdout, told.stderr);
-    assert_eq!(stub.connections(), 0);
+    assert_eq!((told.code, stub.connections()), (Some(2), 0), "{}", told.stdout);
+    assert!(told.stderr.contains("findings.jsonl") && told.stderr.contains("--reveal"), "{}", told.stderr);
+}
+
+/// A revealed report shows a secret also where it is part of a name.
+#[test]
+fn what_was_revealed_is_hidden_again_wherever_it_stands() {
+    let login = made_up(908, ACCOUNT);
+    let leak = Leak::of(&login).and(&format!("backup of {}/credentials", login.secret), &login);
+    leak.repo.git(&["branch", &format!("with-{}", login.secret)]);
+    let file = revealed(&leak);
+    assert!(file.matches(login.secret.as_str()).count() > 1, "{file}");
+    let stub = Stub::new(|_, _| active(ACCOUNT));
+    for format in ["jsonl", "text"] {
+        // That the secret is nowhere is checked of every run.
+        let told = verify_as(format, &leak, &file, &stub.url()).run();
+        assert_eq!(told.code, Some(1), "{}", told.stderr);
+        assert!(!told.stdout.contains(&login.id), "{}", told.stdout);
+    }
 }
 
 #[test]
@@ -128,6 +144,8 @@ fn an_old_verdict_is_not_kept() {
     let portal = Stub::always(Answer::Bytes(http("200 OK", "", "<html></html>")));
     let told = verify(&leak, &old.stdout, &portal.url()).run();
     assert_eq!((told.status(), told.code), ("unknown", Some(2)), "{}", told.stdout);
+    let severity = &told.findings[0]["severity"];
+    assert!(severity == "critical" || severity == "high", "{severity}");
     let now = Stub::always(Answer::Bytes(http("200 OK", "", &identity(ACCOUNT))));
     assert_eq!(verify(&leak, &old.stdout, &now.url()).run().status(), "active");
 }

@@ -1,13 +1,13 @@
 //! Certificates, made when they are needed.
 
 use jiff::{Span, Timestamp, tz::TimeZone};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
     ServerConfig, ServerConnection,
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
 };
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc, time::Instant};
 
 /// What a server shows, and the key to it.
 #[derive(Clone)]
@@ -29,7 +29,9 @@ impl Identity {
     /// One that nobody vouches for.
     pub fn of_nobody(host: &str) -> Self {
         let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new([host.to_owned()]).unwrap().self_signed(&key).unwrap();
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        params.distinguished_name.push(DnType::CommonName, host);
+        let certificate = params.self_signed(&key).unwrap();
         Self::new(certificate.der().clone(), &key)
     }
 }
@@ -41,9 +43,11 @@ pub struct Authority {
 }
 
 impl Authority {
+    /// A new one, whose name is unlike any other's: who goes by the same name is asked for the same key.
     pub fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, format!("authority {:?}", Instant::now()));
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = params.self_signed(&key).unwrap().pem();
         Self { certificate, issuer: Issuer::new(params, key) }

@@ -20,7 +20,7 @@ fn is_unknown(what: &str, url: &str, words: &[&str]) -> Told {
     assert_eq!(told.status(), "unknown", "{what}: {}", told.stdout);
     let why = told.why().to_lowercase();
     assert!(words.iter().any(|word| why.contains(word)), "{what}: none of {words:?} in {why:?}");
-    assert!(why.contains("127.0.0.1") || why.contains("localhost"), "{what}: not whom: {why:?}");
+    assert!(why.starts_with("aws: "), "{what}: not whom: {why:?}");
     assert_eq!(told.verdict()["partition"], serde_json::Value::Null, "{what}");
     assert!(told.took < SOON, "{what}: {:?}", told.took);
     assert_eq!(told.code, Some(1), "{what}: {}", told.stderr);
@@ -88,7 +88,7 @@ fn who_is_not_there_or_hangs_up_says_nothing() {
     let stub = Stub::tearing();
     is_unknown("torn down", &stub.url(), &["reset"]);
     assert!(stub.connections() > 0);
-    let told = Program::verify(&Leak::made_up(101), "http://sts.invalid").args(&["--verify-timeout", "1"]).run();
+    let told = Program::verify(&Leak::made_up(101), "https://sts.invalid").args(&["--verify-timeout", "1"]).run();
     assert_eq!(told.status(), "unknown");
     assert!(told.why().contains("sts.invalid"), "{}", told.why());
 }
@@ -135,6 +135,8 @@ fn what_a_hostile_endpoint_writes_neither_draws_on_the_terminal_nor_gives_a_secr
         let told = Program::scan_as(format, &leak).asking(&stub.url()).run();
         assert_eq!(told.code, Some(1), "{format}: {}", told.stderr);
         for said in [&told.stdout, &told.stderr] {
+            // Lines of CSV end so.
+            let said = said.replace("\r\n", "\n");
             let bad = said.chars().find(|c| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c));
             assert_eq!(bad, None, "{format}: {said}");
             assert!(!said.contains(r"\u001b") && !said.contains(&"x".repeat(2000)), "{format}: {said}");

@@ -82,6 +82,11 @@ pub(super) fn run(args: &VerifyArgs, terminal: &Terminal) -> Result<ExitCode, Cl
     let asking = args.ask.asking()?;
     let text = written::read(&args.findings)?;
     let mut findings = Findings::parse(&args.findings, &text)?;
+    if !args.as_owner && findings.are_redacted() {
+        let what = format!("{}: the findings hold no values to ask with", args.findings.display());
+        let hint = "write them with `keytrail scan --format jsonl --reveal`, or ask their owners with --as-owner";
+        return Err(CliError::new(what).with_hint(hint));
+    }
     let mask = findings.mask()?;
     let answers = if args.as_owner {
         ask_owners(args, &findings, &mask, terminal)?

@@ -73,6 +73,12 @@ impl<'a> Findings<'a> {
         self.lines.iter().filter_map(|line| line.credential.as_ref())
     }
 
+    /// Whether there are findings, and no value in any of them.
+    pub(super) fn are_redacted(&self) -> bool {
+        let mut all = self.credentials().flat_map(|credential| &credential.components).peekable();
+        all.peek().is_some() && all.all(|component| component.get("value").is_none())
+    }
+
     /// What is to be asked for.
     pub(super) fn leaked(&self) -> Vec<Leaked> {
         self.credentials().map(|credential| credential.leaked.clone()).collect()

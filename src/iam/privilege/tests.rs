@@ -139,23 +139,25 @@ fn roles_and_secrets_of_all_are_said() {
     assert_eq!(on("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:app-*"), []);
 }
 
+/// Makes `X` and `Y` unknown.
+fn forget(node: &mut Node) {
+    use crate::iam::Value;
+    match &mut node.value {
+        Value::Text(text) if text == "X" || text == "Y" => node.value = Value::Unknown("!Ref P".to_owned()),
+        Value::List(items) => items.iter_mut().for_each(forget),
+        Value::Map(entries) => entries.iter_mut().for_each(|(_, value)| forget(value)),
+        _ => {}
+    }
+}
+
 #[test]
 fn what_is_not_known_is_not_reported() {
-    let document = json!({ "Statement": [{ "Effect": "Allow", "Action": "X", "Resource": "Y" }] });
-    let mut node = Node::from(&document);
-    // Both the action and the resource are left to the deployment.
-    fn unknown(node: &mut Node) {
-        use crate::iam::Value;
-        match &mut node.value {
-            Value::Text(text) if text == "X" || text == "Y" => node.value = Value::Unknown("!Ref P".to_owned()),
-            Value::List(items) => items.iter_mut().for_each(unknown),
-            Value::Map(entries) => entries.iter_mut().for_each(|(_, value)| unknown(value)),
-            _ => {}
-        }
+    for (action, resource) in [("X", "Y"), ("X", "*"), ("s3:PutObject", "Y"), ("iam:AttachRolePolicy", "Y")] {
+        let mut node = Node::from(&json!({ "Statement": [allow(&json!(action), &json!(resource))] }));
+        forget(&mut node);
+        let held = [Held { name: "", document: &node, boundary: false }];
+        assert_eq!(flaws(&effective::grants(&held)).len(), 0, "{action} {resource}");
     }
-    unknown(&mut node);
-    let held = [Held { name: "", document: &node, boundary: false }];
-    assert_eq!(flaws(&effective::grants(&held)).len(), 0);
     assert_eq!(on("${Service}:*", ANY), []);
     assert_eq!(on("s3:PutObject", "${Bucket}"), []);
 }
