@@ -22,11 +22,18 @@ use std::process::ExitCode;
 
 /// Finds the key, and prints what to do or does it.
 pub(super) fn run(args: &ContainArgs, terminal: &Terminal) -> Result<ExitCode, CliError> {
+    let is_done = args.apply.apply || args.apply.undo;
+    // A profile stands in the commands, too.
+    let for_doing = args.auditor.given_but_profile().or(args.sts_endpoint.as_ref().map(|_| "--sts-endpoint"));
+    if let (false, Some(option)) = (is_done, for_doing) {
+        let message = format!("{option} is for what is done in your name, and nothing is");
+        return Err(CliError::new(message).with_hint("add --apply or --undo"));
+    }
     let leak = match &args.findings {
         Some(path) => leak::choose(leak::read(path)?.into_iter(), &args.fingerprint, &path.display().to_string())?,
         None => scan(args, terminal)?,
     };
-    if args.apply.apply || args.apply.undo {
+    if is_done {
         let key = args.engine.fingerprint_key.as_deref().map(read_key).transpose()?;
         apply::run(args, &leak, key.unwrap_or_default(), terminal)?;
         return Ok(ExitCode::SUCCESS);
