@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_an_error_and_no_overflow() {
-        for deep in ["[".repeat(200_000) + &"]".repeat(200_000), "[".repeat(1_000_000), "{\"a\":".repeat(300_000)] {
+        for deep in ["[".repeat(20_000) + &"]".repeat(20_000), "[".repeat(1_000_000), "{\"a\":".repeat(300_000)] {
             assert!(read(&Text::whole(&deep)).is_err());
         }
         let fair = "[".repeat(90) + &"]".repeat(90);

@@ -3,22 +3,90 @@
 use super::{MAX_DEPTH, Problem, Read, embedded, text::Text};
 use crate::iam::{Node, Value};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 /// Values that aliases may add: what a small file unfolds to must stay small. A file of 5 MB has no more of its own.
 const UNFOLDED: usize = 200_000;
 
+/// Lines that are indented for the sake of the parser.
+const INDENTED: usize = 500;
+/// Blanks that are enough for any indentation.
+const BLANKS: &str = "                                                                                ";
+
 /// Reads a stream of documents.
+///
+/// The specification wants the lines of quoted texts and of `[…]` and `{…}` indented more than what they stand in. AWS's
+/// own tools do not (13 of 2,000 templates in AWS's collection of serverless patterns rely on it), and blanks mean
+/// nothing there: such lines are indented, and all is read again.
 pub(super) fn read(text: &Text<'_>) -> Result<Read, Problem> {
-    let mut builder =
-        Builder { source: text, open: Vec::new(), anchors: HashMap::new(), unfolded: 0, read: Read::default() };
-    let mut parser = Parser::new_from_str(text.as_str());
+    let mut indented = Indented { lines: BTreeSet::new() };
+    let mut source = Cow::Borrowed(text.as_str());
+    loop {
+        let first = match attempt(text, &source, &indented) {
+            Ok(read) => return Ok(read),
+            Err(problem) if indented.lines.len() >= INDENTED => return Err(problem),
+            Err(problem) => {
+                let Some(line) = indented.next(text, &problem) else { return Err(problem) };
+                line
+            }
+        };
+        indented.lines.insert(first);
+        let lines = text.as_str().split_inclusive('\n').zip(1..);
+        source = lines
+            .fold(String::new(), |mut all, (line, number)| {
+                all.push_str(if indented.lines.contains(&number) { BLANKS } else { "" });
+                all + line
+            })
+            .into();
+    }
+}
+
+/// Lines that were indented, counted from 1.
+struct Indented {
+    lines: BTreeSet<u32>,
+}
+
+impl Indented {
+    /// The line to indent after this error, if it is of the kind.
+    fn next(&self, text: &Text<'_>, problem: &Problem) -> Option<u32> {
+        let in_quotes = problem.says.ends_with("invalid indentation in quoted scalar");
+        let in_brackets = ["invalid indentation", "invalid indentation in flow construct"];
+        if !in_quotes && !in_brackets.iter().any(|says| problem.says.ends_with(says)) {
+            return None;
+        }
+        // In quotes, the place is that of the opening one: the lines below it have their turns.
+        let first = if in_quotes { problem.line + 1 } else { problem.line };
+        if !in_quotes && self.lines.contains(&first) {
+            return None;
+        }
+        let lines = text.as_str().lines().count() as u32;
+        (first..=lines).find(|line| !self.lines.contains(line))
+    }
+
+    /// Column in the file of a column in what was parsed.
+    fn column(&self, line: u32, column: u32) -> u32 {
+        if self.lines.contains(&line) { column.saturating_sub(BLANKS.len() as u32).max(1) } else { column }
+    }
+}
+
+fn attempt(text: &Text<'_>, source: &str, indented: &Indented) -> Result<Read, Problem> {
+    let mut builder = Builder {
+        source: text,
+        indented,
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        unfolded: 0,
+        read: Read::default(),
+    };
+    let mut parser = Parser::new_from_str(source);
     loop {
         match parser.next_event() {
             None | Some(Ok((Event::StreamEnd, _))) => break,
             Some(Ok((event, span))) => builder.event(event, span)?,
             Some(Err(error)) => {
-                let (line, column) = (error.marker().line() as u32, error.marker().col() as u32 + 1);
+                let line = error.marker().line() as u32;
+                let column = indented.column(line, error.marker().col() as u32 + 1);
                 return Err(Problem { line, column, says: format!("not YAML: {}", error.info()), certain: false });
             }
         }
@@ -28,6 +96,7 @@ pub(super) fn read(text: &Text<'_>) -> Result<Read, Problem> {
 
 struct Builder<'t> {
     source: &'t Text<'t>,
+    indented: &'t Indented,
     /// Lists and maps that are not yet over, outermost first.
     open: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
@@ -51,7 +120,8 @@ enum Items {
 
 impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Problem> {
-        let place = (span.start.line() as u32, span.start.col() as u32 + 1);
+        let line = span.start.line() as u32;
+        let place = (line, self.indented.column(line, span.start.col() as u32 + 1));
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let value = self.scalar(&text, style, tag.is_some(), place);
@@ -241,6 +311,18 @@ mod tests {
             let effect = document.get("Statement").unwrap().items()[0].get("Effect").unwrap();
             assert_eq!((effect.text(), effect.line, effect.column), (Some("Deny"), line, 19), "{header}");
         }
+    }
+
+    #[test]
+    fn lines_that_stand_too_far_left_are_read_as_aws_reads_them() {
+        let yaml = "a:\n  b: [{\n    x: 1,\n  y: 2\n  }]\n  c: 'one\n two\n\n  three'\nd: {\n}\ne: f\n";
+        let root = &roots(yaml)[0];
+        let a = root.get("a").unwrap();
+        let y = a.get("b").unwrap().items()[0].get("y").unwrap();
+        assert_eq!((&y.value, y.line, y.column), (&Value::Number("2".to_owned()), 4, 6));
+        assert_eq!(a.get("c").and_then(Node::text), Some("one two\nthree"));
+        assert_eq!(root.get("e").map(|e| (e.line, e.column)), Some((11, 4)));
+        assert!(read(&Text::whole("a: [\n")).is_err() && read(&Text::whole("a: 'b\n")).is_err());
     }
 
     #[test]
