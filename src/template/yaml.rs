@@ -321,7 +321,7 @@ mod tests {
         let y = a.get("b").unwrap().items()[0].get("y").unwrap();
         assert_eq!((&y.value, y.line, y.column), (&Value::Number("2".to_owned()), 4, 6));
         assert_eq!(a.get("c").and_then(Node::text), Some("one two\nthree"));
-        assert_eq!(root.get("e").map(|e| (e.line, e.column)), Some((11, 4)));
+        assert_eq!(root.get("e").map(|e| (e.line, e.column)), Some((12, 4)));
         assert!(read(&Text::whole("a: [\n")).is_err() && read(&Text::whole("a: 'b\n")).is_err());
     }
 
