@@ -41,6 +41,10 @@ fn of_a_bare_repository_the_commit_at_head_is_read() {
     repo.git(&["clone", "-q", "--bare", ".", bare.to_str().unwrap()]);
     let run = policy(repo.path(), &["-f", "jsonl", bare.to_str().unwrap()]);
     assert_eq!((run.issues(), run.code), (wrong("infra/p.json"), 1));
+    // So a copy without its configuration is still one.
+    fs::remove_file(bare.join("config")).unwrap();
+    let run = policy(repo.path(), &["-f", "jsonl", bare.to_str().unwrap()]);
+    assert_eq!((run.issues(), run.code), (wrong("infra/p.json"), 1));
     let empty = repo.beside("empty.git");
     repo.git(&["init", "-q", "--bare", empty.to_str().unwrap()]);
     let run = policy(repo.path(), &["-f", "jsonl", empty.to_str().unwrap()]);

@@ -1,7 +1,7 @@
 //! The files that may hold policy documents, and their bytes.
 
 use crate::cli::error::CliError;
-use crate::cli::target::file_and_base;
+use crate::cli::target::{file_and_base, is_git_folder};
 use crate::git::{GitError, Repository};
 use crate::model::Oid;
 use crate::report::Unread;
@@ -81,12 +81,13 @@ impl Inputs {
         }
         match Repository::open(path) {
             Ok(repository) => match repository.work_tree() {
-                Ok(root) => {
+                // Without a configuration libgit2 takes a bare repository for the folder of the work tree above it.
+                Ok(root) if !is_git_folder(path) => {
                     let tracked = repository.tracked().map_err(ScanError::from)?;
                     self.add_folder(path, root, tracked)?;
                     Ok(root.to_owned())
                 }
-                Err(_) => {
+                _ => {
                     let files = repository.files_at_head().map_err(ScanError::from)?;
                     self.add_named(files, |blob| Source::Blob(path.to_owned(), blob));
                     Ok(path.to_owned())

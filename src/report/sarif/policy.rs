@@ -56,7 +56,7 @@ pub(in crate::report) fn write_policy(
 fn descriptor(check: &Check) -> ReportingDescriptor {
     ReportingDescriptor {
         id: check.id.to_owned(),
-        name: pascal_case(check.id),
+        name: pascal_case(check.name),
         short_description: Message { text: sentence(check.name) },
         full_description: Message { text: sentence(check.help) },
         help_uri: None,
