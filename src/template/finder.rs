@@ -67,7 +67,9 @@ impl Finder {
         match &branches(node)[..] {
             [one] if std::ptr::eq(*one, node) => {}
             several => {
-                several.iter().for_each(|branch| self.look(branch, spot));
+                for branch in several {
+                    self.look(branch, spot);
+                }
                 return;
             }
         }

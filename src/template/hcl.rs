@@ -104,7 +104,7 @@ impl Reader<'_> {
             Expression::Array(items) => Value::List(items.iter().map(|item| self.expression(item)).collect()),
             Expression::Object(object) => {
                 let mut entries = Vec::with_capacity(object.len());
-                for (key, value) in object.iter() {
+                for (key, value) in object {
                     entries.push((self.key(key), self.expression(value.expr())));
                 }
                 Value::Map(entries)

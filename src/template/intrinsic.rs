@@ -118,7 +118,7 @@ fn called(node: &Node, name: &str, argument: &Node) -> Outcome {
                     // Terraform's word for no value.
                     Outcome::Nothing | Outcome::One(Node { value: Value::Null, .. }) => {}
                     Outcome::One(Node { value: Value::List(items), .. }) | Outcome::Either(items) => {
-                        either.extend(items)
+                        either.extend(items);
                     }
                     Outcome::One(node) => either.push(node),
                 }

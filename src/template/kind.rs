@@ -68,9 +68,9 @@ impl Place {
         // A name that ends like this is the beginning of several.
         let is = |name: &&str| *name == resource || (name.ends_with(['_', ':']) && resource.starts_with(*name));
         match () {
-            () if BOUNDING.iter().any(|name| is(name)) => Self::Bounding,
-            () if IDENTITY.iter().any(|name| is(name)) => Self::Of(Kind::Identity),
-            () if RESOURCE.iter().any(|name| is(name)) => Self::Of(Kind::Resource),
+            () if BOUNDING.iter().any(&is) => Self::Bounding,
+            () if IDENTITY.iter().any(&is) => Self::Of(Kind::Identity),
+            () if RESOURCE.iter().any(is) => Self::Of(Kind::Resource),
             () => Self::Any,
         }
     }

@@ -81,7 +81,7 @@ pub fn documents(path: &str, bytes: &[u8]) -> Result<Documents, Problem> {
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text,
         Err(error) => {
-            let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() as u32;
+            let line = 1 + memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u32;
             return Err(Problem { line, column: 1, says: "not UTF-8".to_owned(), certain });
         }
     };
@@ -109,9 +109,8 @@ fn read(format: Format, text: &str) -> Result<Read, Problem> {
         Format::Json | Format::TerraformJson => json::read(&text),
         // JSON with comments, or without quotes, is YAML.
         Format::Yaml if starts_as_json => json::read(&text).or_else(|_| yaml::read(&text)),
-        Format::Yaml => yaml::read(&text),
         // What fills it in may put anything anywhere: it is read if it is JSON or YAML as it stands.
         Format::Filled if starts_as_json => json::read(&text),
-        Format::Filled => yaml::read(&text),
+        Format::Yaml | Format::Filled => yaml::read(&text),
     }
 }

@@ -47,15 +47,14 @@ pub(super) fn documents(roots: &[Node]) -> Documents {
     }
     told_once(&mut finder.documents.declared);
     let mut documents = finder.documents;
-    for (title, name, body) in written {
-        let Some(document) = document(body) else { continue };
-        match uses.get(name) {
-            Some((Place::Bounding, _)) => documents.bounding += 1,
-            used => {
-                let (place, key) = used.map_or((Place::Any, ""), |(place, key)| (*place, key.as_str()));
-                let kind = place.kind(key, &document);
-                documents.found.push(Found { document, kind, name: title });
-            }
+    for (title, name, block) in written {
+        let Some(document) = document(block) else { continue };
+        let (place, key) = uses.get(name).map_or((Place::Any, ""), |(place, key)| (*place, key.as_str()));
+        if place == Place::Bounding {
+            documents.bounding += 1;
+        } else {
+            let kind = place.kind(key, &document);
+            documents.found.push(Found { document, kind, name: title });
         }
     }
     documents.found.sort_by_key(|found| (found.document.line, found.document.column));
@@ -85,7 +84,9 @@ fn resource(finder: &mut Finder, kind: &str, name: &Node, body: &Node) {
 fn note_uses(node: &Node, kind: &str, key: &str, uses: &mut HashMap<String, (Place, String)>) {
     match &node.value {
         Value::Map(entries) => {
-            entries.iter().for_each(|(key, value)| note_uses(value, kind, key.text().unwrap_or_default(), uses));
+            for (key, value) in entries {
+                note_uses(value, kind, key.text().unwrap_or_default(), uses);
+            }
         }
         Value::List(items) => items.iter().for_each(|item| note_uses(item, kind, key, uses)),
         Value::Text(text) | Value::Unknown(text) => {
