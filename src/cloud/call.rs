@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use ureq::Agent;
 use ureq::http::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
 use ureq::http::{HeaderMap, Request};
+use zeroize::Zeroizing;
 
 /// The largest answer that is read: 100 policies of 10 kB and room. `GetCallerIdentity` answers 400 bytes.
 const MAX_BODY: u64 = 4 << 20;
@@ -141,7 +142,8 @@ impl<'a> Caller<'a> {
     /// # Errors
     /// There is none, after all attempts.
     pub fn query(&self, endpoint: &Endpoint, key: Option<&Key>, form: &[(&str, &str)]) -> Result<Answer, CallError> {
-        let body = encode(form);
+        // A web identity's token may be in it.
+        let body = Zeroizing::new(encode(form));
         let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
         self.post(endpoint, key, &headers, body.as_bytes())
     }
