@@ -129,7 +129,9 @@ fn an_endless_answer_is_left_after_some_megabytes() {
 fn an_answer_that_grows_when_it_is_unpacked_is_left_after_some_megabytes() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(b"<GetCallerIdentityResponse>").unwrap();
-    (0..100).for_each(|_| encoder.write_all(&[b' '; 1 << 20]).unwrap());
+    for _ in 0..100 {
+        encoder.write_all(&[b' '; 1 << 20]).unwrap();
+    }
     let packed = encoder.finish().unwrap();
     let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", packed.len());
     let answer = Answer::Bytes([head.as_bytes(), &packed].concat());
