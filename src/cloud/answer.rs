@@ -155,7 +155,8 @@ fn clean(text: &str) -> String {
         text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     let line = words.join(" ");
     match line.char_indices().nth(MAX_MESSAGE) {
-        Some((end, _)) => format!("{}…", &line[..end]),
+        // Between two words: a part of a value, cut off by us, would not be known for one and hidden.
+        Some((end, _)) => format!("{}…", &line[..line[..end].rfind(' ').unwrap_or(0)]),
         None => line,
     }
 }
