@@ -1,0 +1,254 @@
+//! What an action acts on: the shapes of ARNs, and which arguments name the thing.
+
+/// The things of a service that actions can be bounded to.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// The prefix of its actions.
+    pub prefix: &'static str,
+    /// The arguments that name one: the first that a call gives counts. Compared without signs and letter case.
+    pub arguments: &'static [&'static str],
+    /// `{region}`, `{account}` and the name at `{}`.
+    pub arn: &'static str,
+    /// What stands for a name that is not known.
+    pub placeholder: &'static str,
+}
+
+const fn shape(
+    prefix: &'static str,
+    arguments: &'static [&'static str],
+    arn: &'static str,
+    placeholder: &'static str,
+) -> Shape {
+    Shape { prefix, arguments, arn, placeholder }
+}
+
+/// From AWS's service authorization reference (2026). The first of a service stands for it where a call names nothing.
+static SHAPES: [Shape; 62] = [
+    shape("s3", &["Bucket", "BucketName"], "arn:aws:s3:::{}", "BUCKET_NAME"),
+    shape("dynamodb", &["TableName"], "arn:aws:dynamodb:{region}:{account}:table/{}", "TABLE_NAME"),
+    shape("sqs", &["QueueUrl", "QueueName"], "arn:aws:sqs:{region}:{account}:{}", "QUEUE_NAME"),
+    shape("sns", &["TopicArn", "TargetArn", "Name"], "arn:aws:sns:{region}:{account}:{}", "TOPIC_NAME"),
+    shape("lambda", &["FunctionName"], "arn:aws:lambda:{region}:{account}:function:{}", "FUNCTION_NAME"),
+    shape("secretsmanager", &["SecretId", "Name"], "arn:aws:secretsmanager:{region}:{account}:secret:{}", "SECRET_NAME"),
+    shape("ssm", &["Name", "Names", "Path"], "arn:aws:ssm:{region}:{account}:parameter/{}", "PARAMETER_NAME"),
+    shape("kms", &["KeyId"], "arn:aws:kms:{region}:{account}:key/{}", "KEY_ID"),
+    shape("logs", &["logGroupName", "logGroupNames"], "arn:aws:logs:{region}:{account}:log-group:{}", "LOG_GROUP_NAME"),
+    shape("kinesis", &["StreamName", "StreamARN"], "arn:aws:kinesis:{region}:{account}:stream/{}", "STREAM_NAME"),
+    shape(
+        "firehose",
+        &["DeliveryStreamName"],
+        "arn:aws:firehose:{region}:{account}:deliverystream/{}",
+        "DELIVERY_STREAM_NAME",
+    ),
+    shape("states", &["stateMachineArn", "name"], "arn:aws:states:{region}:{account}:stateMachine:{}", "STATE_MACHINE_NAME"),
+    shape("events", &["EventBusName"], "arn:aws:events:{region}:{account}:event-bus/{}", "EVENT_BUS_NAME"),
+    shape("scheduler", &["Name"], "arn:aws:scheduler:{region}:{account}:schedule/default/{}", "SCHEDULE_NAME"),
+    shape("ses", &["Source", "FromEmailAddress", "Identity"], "arn:aws:ses:{region}:{account}:identity/{}", "IDENTITY"),
+    shape("bedrock", &["modelId"], "arn:aws:bedrock:{region}::foundation-model/{}", "MODEL_ID"),
+    shape("ecr", &["repositoryName"], "arn:aws:ecr:{region}:{account}:repository/{}", "REPOSITORY_NAME"),
+    shape("cognito-idp", &["UserPoolId"], "arn:aws:cognito-idp:{region}:{account}:userpool/{}", "USER_POOL_ID"),
+    shape("cognito-identity", &["IdentityPoolId"], "arn:aws:cognito-identity:{region}:{account}:identitypool/{}", "IDENTITY_POOL_ID"),
+    shape("ecs", &["service"], "arn:aws:ecs:{region}:{account}:service/{cluster}/{}", "SERVICE_NAME"),
+    shape("eks", &["name", "clusterName"], "arn:aws:eks:{region}:{account}:cluster/{}", "CLUSTER_NAME"),
+    shape("ec2", &["InstanceIds", "InstanceId"], "arn:aws:ec2:{region}:{account}:instance/{}", "INSTANCE_ID"),
+    shape("rds", &["DBInstanceIdentifier"], "arn:aws:rds:{region}:{account}:db:{}", "DB_INSTANCE"),
+    shape("rds-data", &["resourceArn"], "arn:aws:rds:{region}:{account}:cluster:{}", "DB_CLUSTER"),
+    shape("redshift", &["ClusterIdentifier"], "arn:aws:redshift:{region}:{account}:cluster:{}", "CLUSTER_NAME"),
+    shape("redshift-data", &["ClusterIdentifier"], "arn:aws:redshift:{region}:{account}:cluster:{}", "CLUSTER_NAME"),
+    shape("cloudformation", &["StackName"], "arn:aws:cloudformation:{region}:{account}:stack/{}/*", "STACK_NAME"),
+    shape("cloudfront", &["DistributionId", "Id"], "arn:aws:cloudfront::{account}:distribution/{}", "DISTRIBUTION_ID"),
+    shape("route53", &["HostedZoneId"], "arn:aws:route53:::hostedzone/{}", "HOSTED_ZONE_ID"),
+    shape("athena", &["WorkGroup"], "arn:aws:athena:{region}:{account}:workgroup/{}", "WORKGROUP"),
+    shape("glue", &["JobName", "Name"], "arn:aws:glue:{region}:{account}:job/{}", "JOB_NAME"),
+    shape("iot", &["topic"], "arn:aws:iot:{region}:{account}:topic/{}", "TOPIC"),
+    shape("execute-api", &["ApiId"], "arn:aws:execute-api:{region}:{account}:{}/*/POST/@connections/*", "API_ID"),
+    shape("apigateway", &["restApiId", "ApiId"], "arn:aws:apigateway:{region}::/restapis/{}/*", "API_ID"),
+    shape("sagemaker", &["EndpointName"], "arn:aws:sagemaker:{region}:{account}:endpoint/{}", "ENDPOINT_NAME"),
+    shape("iam", &["RoleName"], "arn:aws:iam::{account}:role/{}", "ROLE_NAME"),
+    shape("sts", &["RoleArn"], "arn:aws:iam::{account}:role/{}", "ROLE_NAME"),
+    shape("elasticache", &["ReplicationGroupId"], "arn:aws:elasticache:{region}:{account}:replicationgroup:{}", "REPLICATION_GROUP"),
+    shape("codebuild", &["projectName", "name"], "arn:aws:codebuild:{region}:{account}:project/{}", "PROJECT_NAME"),
+    shape("codepipeline", &["pipelineName", "name"], "arn:aws:codepipeline:{region}:{account}:{}", "PIPELINE_NAME"),
+    shape("codecommit", &["repositoryName"], "arn:aws:codecommit:{region}:{account}:{}", "REPOSITORY_NAME"),
+    shape("codedeploy", &["applicationName"], "arn:aws:codedeploy:{region}:{account}:application:{}", "APPLICATION_NAME"),
+    shape("codeartifact", &["domain"], "arn:aws:codeartifact:{region}:{account}:domain/{}", "DOMAIN"),
+    shape("es", &["DomainName"], "arn:aws:es:{region}:{account}:domain/{}", "DOMAIN_NAME"),
+    shape("batch", &["jobQueue"], "arn:aws:batch:{region}:{account}:job-queue/{}", "JOB_QUEUE"),
+    shape("autoscaling", &["AutoScalingGroupName"], "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{}", "AUTO_SCALING_GROUP"),
+    shape("elasticbeanstalk", &["ApplicationName"], "arn:aws:elasticbeanstalk:{region}:{account}:application/{}", "APPLICATION_NAME"),
+    shape("elasticmapreduce", &["ClusterId"], "arn:aws:elasticmapreduce:{region}:{account}:cluster/{}", "CLUSTER_ID"),
+    shape("elasticloadbalancing", &["TargetGroupArn"], "arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{}", "TARGET_GROUP"),
+    shape("appsync", &["apiId"], "arn:aws:appsync:{region}:{account}:apis/{}", "API_ID"),
+    shape("appconfig", &["ApplicationIdentifier"], "arn:aws:appconfig:{region}:{account}:application/{}", "APPLICATION_ID"),
+    shape("mobiletargeting", &["ApplicationId"], "arn:aws:mobiletargeting:{region}:{account}:apps/{}/*", "APPLICATION_ID"),
+    shape("timestream", &["TableName"], "arn:aws:timestream:{region}:{account}:database/{database}/table/{}", "TABLE_NAME"),
+    shape("geo", &["IndexName"], "arn:aws:geo:{region}:{account}:place-index/{}", "PLACE_INDEX"),
+    shape("kendra", &["IndexId"], "arn:aws:kendra:{region}:{account}:index/{}", "INDEX_ID"),
+    shape("lex", &["botId"], "arn:aws:lex:{region}:{account}:bot-alias/{}/*", "BOT_ID"),
+    shape("glacier", &["vaultName"], "arn:aws:glacier:{region}:{account}:vaults/{}", "VAULT_NAME"),
+    shape("backup", &["BackupVaultName"], "arn:aws:backup:{region}:{account}:backup-vault:{}", "VAULT_NAME"),
+    shape("elasticfilesystem", &["FileSystemId"], "arn:aws:elasticfilesystem:{region}:{account}:file-system/{}", "FILE_SYSTEM_ID"),
+    shape("acm", &["CertificateArn"], "arn:aws:acm:{region}:{account}:certificate/{}", "CERTIFICATE_ID"),
+    shape("personalize", &["campaignArn"], "arn:aws:personalize:{region}:{account}:campaign/{}", "CAMPAIGN"),
+    shape("cloudtrail", &["TrailName", "Name"], "arn:aws:cloudtrail:{region}:{account}:trail/{}", "TRAIL_NAME"),
+];
+
+/// Shapes that only some actions have: the action, or what it begins with (`*`).
+static PARTICULAR: [(&str, Shape); 19] = [
+    ("ssm:SendCommand", shape("ssm", &["DocumentName"], "arn:aws:ssm:{region}:{account}:document/{}", "DOCUMENT_NAME")),
+    ("ssm:StartSession", shape("ssm", &["Target"], "arn:aws:ec2:{region}:{account}:instance/{}", "INSTANCE_ID")),
+    ("ecs:RunTask", shape("ecs", &["taskDefinition"], "arn:aws:ecs:{region}:{account}:task-definition/{}:*", "TASK_DEFINITION")),
+    ("ecs:StopTask", shape("ecs", &["task"], "arn:aws:ecs:{region}:{account}:task/{cluster}/{}", "TASK_ID")),
+    ("ecs:DescribeTasks", shape("ecs", &["tasks"], "arn:aws:ecs:{region}:{account}:task/{cluster}/{}", "TASK_ID")),
+    ("ecs:ListTasks", shape("ecs", &["containerInstance"], "arn:aws:ecs:{region}:{account}:container-instance/{cluster}/{}", "CONTAINER_INSTANCE")),
+    ("ecs:DescribeClusters", shape("ecs", &["clusters", "cluster"], "arn:aws:ecs:{region}:{account}:cluster/{}", "CLUSTER_NAME")),
+    ("states:DescribeExecution", EXECUTION),
+    ("states:StopExecution", EXECUTION),
+    ("states:GetExecutionHistory", EXECUTION),
+    ("iam:*User*", shape("iam", &["UserName"], "arn:aws:iam::{account}:user/{}", "USER_NAME")),
+    ("iam:*AccessKey*", shape("iam", &["UserName"], "arn:aws:iam::{account}:user/{}", "USER_NAME")),
+    ("iam:*Policy", shape("iam", &["PolicyArn", "RoleName"], "arn:aws:iam::{account}:policy/{}", "POLICY_NAME")),
+    ("iot:*ThingShadow", shape("iot", &["thingName"], "arn:aws:iot:{region}:{account}:thing/{}", "THING_NAME")),
+    ("events:*Rule", shape("events", &["Name", "Rule"], "arn:aws:events:{region}:{account}:rule/{}", "RULE_NAME")),
+    ("events:*Targets", shape("events", &["Rule"], "arn:aws:events:{region}:{account}:rule/{}", "RULE_NAME")),
+    ("glue:*Crawler", shape("glue", &["Name"], "arn:aws:glue:{region}:{account}:crawler/{}", "CRAWLER_NAME")),
+    ("rekognition:*Face*", shape("rekognition", &["CollectionId"], "arn:aws:rekognition:{region}:{account}:collection/{}", "COLLECTION_ID")),
+    ("bedrock:Retrieve*", shape("bedrock", &["knowledgeBaseId"], "arn:aws:bedrock:{region}:{account}:knowledge-base/{}", "KNOWLEDGE_BASE_ID")),
+];
+
+const EXECUTION: Shape =
+    shape("states", &["executionArn"], "arn:aws:states:{region}:{account}:execution:{}:*", "STATE_MACHINE_NAME");
+
+/// Actions that know no resource, so that their statement must say `*`: exact, or what they begin with (`*`). From AWS's
+/// service authorization reference (2026): the actions whose column "Resource types" is empty.
+const UNBOUNDED: [&str; 112] = [
+    "acm:ListCertificates", "acm:RequestCertificate", "application-autoscaling:Describe*",
+    "athena:ListWorkGroups", "athena:ListDataCatalogs", "autoscaling:Describe*", "batch:Describe*", "batch:ListJobs",
+    "bedrock:ListFoundationModels", "ce:Get*", "ce:List*", "cloudformation:ListStacks",
+    "cloudformation:ValidateTemplate", "cloudformation:GetTemplateSummary", "cloudfront:List*", "cloudtrail:LookupEvents",
+    "cloudtrail:DescribeTrails", "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics",
+    "cloudwatch:GetMetricWidgetImage", "cloudwatch:PutMetricData", "codebuild:ListProjects", "codecommit:ListRepositories",
+    "codepipeline:ListPipelines", "cognito-idp:ListUserPools", "cognito-idp:CreateUserPool",
+    "cognito-identity:ListIdentityPools", "comprehend:BatchDetect*", "comprehend:Detect*", "comprehend:ContainsPiiEntities",
+    "config:Describe*", "config:SelectResourceConfig", "dynamodb:ListTables", "dynamodb:DescribeLimits",
+    "dynamodb:DescribeEndpoints", "dynamodb:ListStreams", "ec2:Describe*", "ec2:AllocateHosts",
+    "ecr:GetAuthorizationToken", "ecr:DescribeRegistry", "ecr-public:GetAuthorizationToken",
+    "ecs:ListClusters", "ecs:RegisterTaskDefinition", "ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition",
+    "ecs:ListTaskDefinitions", "ecs:ListTaskDefinitionFamilies", "eks:ListClusters",
+    "elasticache:DescribeEvents", "elasticbeanstalk:CheckDNSAvailability", "elasticloadbalancing:Describe*",
+    "elasticmapreduce:ListClusters", "elasticmapreduce:RunJobFlow", "es:ListDomainNames", "events:ListEventBuses",
+    "events:TestEventPattern", "firehose:ListDeliveryStreams", "glue:ListJobs", "guardduty:ListDetectors",
+    "iam:ListUsers", "iam:ListRoles", "iam:ListPolicies", "iam:ListGroups", "iam:GetAccountSummary",
+    "iam:ListAccountAliases", "iam:GetAccountAuthorizationDetails", "iam:GenerateCredentialReport",
+    "iam:GetCredentialReport", "iot:DescribeEndpoint", "iot:ListThings", "kinesis:ListStreams", "kms:CreateKey",
+    "kms:GenerateRandom", "kms:ListAliases", "kms:ListKeys", "lambda:ListFunctions", "lambda:ListLayers",
+    "lambda:GetAccountSettings", "lambda:CreateEventSourceMapping", "lambda:ListEventSourceMappings",
+    "logs:DescribeQueries", "logs:GetQueryResults", "logs:StopQuery",
+    "mediaconvert:DescribeEndpoints", "organizations:List*", "organizations:DescribeOrganization", "polly:*",
+    "pricing:*", "rekognition:Detect*", "rekognition:RecognizeCelebrities", "rekognition:CompareFaces",
+    "rekognition:ListCollections", "rekognition:Get*", "route53:ListHostedZones", "route53:ListHostedZonesByName",
+    "s3:ListAllMyBuckets", "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets",
+    "ses:ListIdentities", "ses:GetSendQuota", "ses:GetSendStatistics", "ses:VerifyEmailIdentity",
+    "sns:ListTopics", "sns:ListSubscriptions", "sqs:ListQueues", "ssm:DescribeParameters", "ssm:DescribeInstanceInformation",
+    "ssm:GetCommandInvocation", "ssm:ListCommands", "states:ListStateMachines", "sts:GetServiceBearerToken",
+];
+
+/// Whole services whose actions know no resource, or only optional ones.
+const UNBOUNDED_SERVICES: [&str; 8] =
+    ["textract", "translate", "transcribe", "support", "tag", "xray", "health", "comprehendmedical"];
+
+/// Services that are in no region: `aws:RequestedRegion` bounds nothing useful there.
+const GLOBAL: [&str; 12] = [
+    "iam", "sts", "s3", "cloudfront", "route53", "organizations", "ce", "budgets", "support", "pricing", "health",
+    "globalaccelerator",
+];
+
+/// Actions of S3 on a bucket itself; all others act on its objects.
+pub(super) fn is_bucket_action(action: &str) -> bool {
+    let name = action.strip_prefix("s3:").unwrap_or(action);
+    let on_objects = ["ListMultipartUploadParts"];
+    let on_bucket = ["GetLifecycleConfiguration", "PutLifecycleConfiguration", "GetEncryptionConfiguration",
+        "PutEncryptionConfiguration", "GetReplicationConfiguration", "PutReplicationConfiguration",
+        "GetAccelerateConfiguration", "PutAccelerateConfiguration", "GetInventoryConfiguration",
+        "PutInventoryConfiguration", "GetMetricsConfiguration", "PutMetricsConfiguration", "GetAnalyticsConfiguration"];
+    (name.contains("Bucket") || on_bucket.contains(&name)) && !on_objects.contains(&name)
+}
+
+/// Whether the action knows no resource.
+pub(super) fn is_unbounded(action: &str) -> bool {
+    let service = action.split(':').next().unwrap_or(action);
+    UNBOUNDED_SERVICES.contains(&service) || UNBOUNDED.iter().any(|pattern| matches(pattern, action))
+}
+
+/// Whether the action belongs to a region.
+pub(super) fn is_regional(action: &str) -> bool {
+    !GLOBAL.contains(&action.split(':').next().unwrap_or(action))
+}
+
+/// What the action acts on; `None` for a service whose ARNs are not known here.
+pub(super) fn shape_of(action: &str) -> Option<&'static Shape> {
+    let particular = PARTICULAR.iter().find(|(pattern, _)| matches(pattern, action)).map(|(_, shape)| shape);
+    let prefix = action.split(':').next().unwrap_or(action);
+    particular.or_else(|| SHAPES.iter().find(|shape| shape.prefix == prefix))
+}
+
+fn matches(pattern: &str, action: &str) -> bool {
+    let mut rest = action;
+    let mut pieces = pattern.split('*');
+    let first = pieces.next().unwrap_or("");
+    let Some(after) = rest.strip_prefix(first) else { return false };
+    rest = after;
+    let mut pieces = pieces.peekable();
+    if pieces.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(piece) = pieces.next() {
+        if pieces.peek().is_none() {
+            return rest.ends_with(piece);
+        }
+        let Some(at) = rest.find(piece) else { return false };
+        rest = &rest[at + piece.len()..];
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::operations::Service;
+    use super::*;
+
+    #[test]
+    fn patterns_match_as_they_are_read() {
+        assert!(matches("ec2:Describe*", "ec2:DescribeVpcs") && !matches("ec2:Describe*", "ec2:RunInstances"));
+        assert!(matches("iam:*User*", "iam:CreateUser") && matches("iam:*Policy", "iam:PutRolePolicy"));
+        assert!(!matches("sqs:ListQueues", "sqs:ListQueueTags") && !matches("iam:*User*", "iam:GetRole"));
+    }
+
+    #[test]
+    fn every_shape_is_of_a_service_and_says_where_the_name_stands() {
+        let all = SHAPES.iter().chain(PARTICULAR.iter().map(|(_, shape)| shape));
+        for shape in all {
+            assert!(shape.arn.starts_with("arn:aws:") && shape.arn.contains("{}"), "{}", shape.arn);
+            assert!(!shape.arguments.is_empty() && shape.placeholder.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
+        }
+        let listed = ["s3", "dynamodb", "sqs", "logs", "stepfunctions", "events"];
+        assert!(listed.iter().all(|name| Service::named(name).is_some_and(|service| shape_of(&format!("{}:X", service.prefix)).is_some())));
+    }
+
+    #[test]
+    fn a_bucket_is_told_from_its_objects() {
+        for action in ["s3:ListBucket", "s3:GetBucketCORS", "s3:PutLifecycleConfiguration", "s3:CreateBucket"] {
+            assert!(is_bucket_action(action), "{action}");
+        }
+        for action in ["s3:GetObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"] {
+            assert!(!is_bucket_action(action), "{action}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_bounded_is_known() {
+        assert!(is_unbounded("s3:ListAllMyBuckets") && is_unbounded("textract:AnalyzeDocument"));
+        assert!(!is_unbounded("s3:ListBucket") && !is_unbounded("sqs:SendMessage"));
+        assert!(is_regional("ec2:DescribeInstances") && !is_regional("iam:ListUsers"));
+    }
+}
