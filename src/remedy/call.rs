@@ -1,6 +1,6 @@
 //! A call of AWS that code makes, and the names that it gives.
 
-use super::lexer::Tokens;
+use super::lexer::{Language, Tokens};
 use super::operations::{Service, plain};
 use std::collections::HashMap;
 
@@ -203,7 +203,7 @@ pub(super) fn parts(text: &str) -> Name {
 }
 
 /// Every named argument between `from` and `to`: `Bucket='x'`, `Bucket: 'x'`, `{ Bucket }`, `.bucket("x")`.
-pub(super) fn arguments(tokens: &Tokens, from: usize, to: usize) -> Arguments {
+pub(super) fn arguments(tokens: &Tokens, from: usize, to: usize, language: Language) -> Arguments {
     let mut found = Vec::new();
     for at in from..to.min(tokens.0.len()) {
         let Some(name) = tokens.word(at).or_else(|| tokens.text(at)) else { continue };
@@ -235,7 +235,7 @@ pub(super) fn arguments(tokens: &Tokens, from: usize, to: usize) -> Arguments {
                     found.push((name.to_owned(), value));
                 }
             }
-        } else if is('.') && tokens.is(at + 1, '(') && !tokens.is(at + 2, ')') {
+        } else if language == Language::Java && is('.') && tokens.is(at + 1, '(') && !tokens.is(at + 2, ')') {
             let value = value(tokens, at + 2);
             if !value.is_empty() {
                 found.push((name.strip_prefix("with").unwrap_or(name).to_owned(), value));
@@ -253,12 +253,11 @@ pub(super) fn arguments(tokens: &Tokens, from: usize, to: usize) -> Arguments {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lexer::Language;
     use super::*;
 
     fn of(text: &str, language: Language) -> Arguments {
         let tokens = Tokens::of(text, language);
-        arguments(&tokens, 0, tokens.0.len())
+        arguments(&tokens, 0, tokens.0.len(), language)
     }
 
     fn text(text: &str) -> Name {

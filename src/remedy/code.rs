@@ -93,9 +93,6 @@ impl Code {
             }
             self.method(at, beside, &mut calls);
         }
-        if self.language == Language::Java {
-            merge_bare(&mut calls.known);
-        }
         for (_, name) in calls.known.iter_mut().flat_map(|call| &mut call.arguments) {
             *name = self.constants.resolve(name, others);
         }
@@ -152,7 +149,7 @@ impl Code {
         }
         let operation = service.operation(name).unwrap_or_else(|| name.to_owned());
         let end = self.statement_end(at);
-        let mut given = arguments(tokens, at + 1, end);
+        let mut given = arguments(tokens, at + 1, end, self.language);
         if is_new && tokens.is(at + 1, '(') && service.name == "s3" {
             let bucket = value(tokens, at + 2);
             if !bucket.is_empty() {
@@ -211,13 +208,13 @@ impl Code {
     fn given(&self, open: usize) -> Arguments {
         let tokens = &self.tokens;
         let close = tokens.close(open);
-        let mut found = arguments(tokens, open, close);
+        let mut found = arguments(tokens, open, close, self.language);
         for at in open + 1..close {
             let Some(name) = tokens.word(at) else { continue };
             let alone = (tokens.is(at - 1, '(') || tokens.is(at - 1, '*') || tokens.is(at - 1, '.') || tokens.is(at - 1, ','))
                 && (tokens.is(at + 1, ')') || tokens.is(at + 1, ','));
             if alone && let Some(object) = self.object_named(name, open) {
-                found.extend(arguments(tokens, object, tokens.close(object)));
+                found.extend(arguments(tokens, object, tokens.close(object), self.language));
             }
         }
         found
@@ -284,12 +281,11 @@ impl Code {
             format!("{}.{}", service.name, binding.thing)
         };
         let line = tokens.line(open);
-        let mut given = binding.made_with.clone();
-        given.extend(self.given(open));
-        // In Go the input says it all, and more.
-        if self.language == Language::Go && given.is_empty() {
+        if self.is_told_by_request(open) {
             return;
         }
+        let mut given = binding.made_with.clone();
+        given.extend(self.given(open));
         let mut push = |operation: &str, arguments: &Arguments| {
             let (operation, arguments) = (operation.to_owned(), arguments.clone());
             calls.known.push(Call { service, operation, arguments, line });
@@ -335,6 +331,23 @@ impl Code {
                 }
                 push(&operation, &given);
             }
+        }
+    }
+
+    /// Whether what the call at `open` is given is a request, or a name that stands for one: that says the same, and more.
+    fn is_told_by_request(&self, open: usize) -> bool {
+        let tokens = &self.tokens;
+        let mut words = (open + 1..tokens.close(open)).filter_map(|at| tokens.word(at));
+        match self.language {
+            Language::Go => words.any(|word| !matches!(word, "ctx" | "nil" | "context" | "TODO" | "Background")),
+            Language::Java => words.any(|word| {
+                let declared = |at: usize| {
+                    tokens.word(at + 1) == Some(word) && tokens.word(at).is_some_and(|kind| kind.ends_with("Request"))
+                };
+                word.ends_with("Request") && word.starts_with(|c: char| c.is_ascii_uppercase())
+                    || (0..tokens.0.len()).any(declared)
+            }),
+            Language::Python | Language::JavaScript => false,
         }
     }
 
@@ -397,7 +410,7 @@ impl Code {
                 Some(((*name).to_owned(), self.positional(open, place)?))
             });
             let mut made_with: Arguments = given.collect();
-            made_with.extend(arguments(tokens, open, tokens.close(open)));
+            made_with.extend(arguments(tokens, open, tokens.close(open), self.language));
             return Some(Binding { service: Service::named(service)?, thing, made_with });
         }
         match self.language {
@@ -568,19 +581,6 @@ impl Code {
         let named = |at: &usize| matches!(tokens.word(*at), Some("def" | "function" | "func"));
         (0..at).rev().find(named).and_then(|at| tokens.word(at + 1)).map(str::to_owned)
     }
-}
-
-/// Calls without any argument that repeat one whose arguments are known: `s3.getObject(request)`.
-fn merge_bare(calls: &mut Vec<Call>) {
-    let told: Vec<(&'static str, String)> = calls
-        .iter()
-        .filter(|call| !call.arguments.is_empty())
-        .map(|call| (call.service.name, call.operation.clone()))
-        .collect();
-    calls.retain(|call| {
-        let same = |(name, operation): &(&str, String)| *name == call.service.name && *operation == call.operation;
-        !call.arguments.is_empty() || !told.iter().any(same)
-    });
 }
 
 /// The services whose packages a file imports; for Go and for things of the third SDK for JavaScript also by name.

@@ -282,7 +282,8 @@ fn assignment(line: &str) -> Option<(String, String)> {
         let end = quoted.find(['"', '\''])?;
         (&quoted[..end], quoted[end + 1..].trim_start())
     } else {
-        let end = line.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.' | ':'))?;
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+        let end = line.find(|c| !fits(c)).unwrap_or(line.len());
         let key = &line[..end];
         match key.strip_suffix(':') {
             Some(short) => (short, &line[end - 1..]),

@@ -58,14 +58,14 @@ fn things_of_boto3_are_followed() {
                 def q():\n    return boto3.resource('sqs').get_queue_by_name(QueueName='inbox')\nq().send_message(MessageBody='x')\n";
     let found = said(text, Language::Python);
     let expected = [
-        "4 dynamodb:PutItem TableName=<TABLE> id=1",
+        "4 dynamodb:PutItem TableName=<TABLE> id=?1",
         "5 s3:PutObject Bucket=logs",
         "5 s3:AbortMultipartUpload Bucket=logs",
         "6 s3:PutObject Bucket=docs Key=a/b Body=x",
         "7 dynamodb:BatchWriteItem TableName=<TABLE>",
     ];
     assert_eq!(found[..5], expected);
-    assert!(found.last().unwrap().starts_with("11 sqs:SendMessage QueueUrl=inbox QueueName=inbox"), "{found:?}");
+    assert!(found.last().unwrap().starts_with("11 sqs:SendMessage QueueName=inbox"), "{found:?}");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn the_second_sdk_for_javascript_is_followed() {
     assert_eq!(
         said(text, Language::JavaScript),
         [
-            "7 dynamodb:PutItem TableName=<TABLE_NAME> id=1",
+            "7 dynamodb:PutItem TableName=<TABLE_NAME> id=?1",
             "8 s3:GetObject Bucket=docs Key=?event.key",
             "9 s3:PutObject Bucket=up-<STAGE>",
         ]
@@ -123,7 +123,7 @@ fn both_sdks_for_java_are_followed() {
                   s3.putObject(put, body);\n s3.headObject(r -> r.bucket(\"docs\"));\n} }\n";
     let found = said(second, Language::Java);
     assert!(found.contains(&"5 s3:GetObject bucket=docs key=?name".to_owned()), "{found:?}");
-    assert!(found.contains(&"6 s3:PutObject bucket=<BUCKET>".to_owned()), "{found:?}");
+    assert!(found.iter().any(|call| call.starts_with("6 s3:PutObject bucket=<BUCKET>")), "{found:?}");
     assert!(found.contains(&"9 s3:HeadObject bucket=docs".to_owned()), "{found:?}");
     let first = "import com.amazonaws.services.sqs.AmazonSQS;\nimport com.amazonaws.services.sqs.model.SendMessageRequest;\n\
                  class B { AmazonSQS sqs = AmazonSQSClientBuilder.defaultClient();\n void f() {\n\
