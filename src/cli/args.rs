@@ -2,6 +2,7 @@
 
 use super::audit::AuditCommand;
 use super::hook::HookCommand;
+use super::replace::ReplaceArgs;
 use super::report::ReportArgs;
 use crate::policy::parse_size;
 use clap::builder::{NonEmptyStringValueParser, ValueParser};
@@ -53,6 +54,13 @@ pub(super) enum Command {
     /// secret is never hidden by an old one. Give it to `keytrail scan --baseline`. Exits 0 once the file is written,
     /// unless something could not be read.
     Baseline(Box<BaselineArgs>),
+    /// Say what replaces a leaked key: which role, and the policies for it
+    ///
+    /// Scans as `scan` does, and for each finding says from the place of the leak which role to use there (of a Lambda
+    /// function, an instance, a task, a pod, a pipeline, a person …), how to attach it, who may assume it, and which
+    /// permissions the code beside the leak needs: actions and ARNs are taken from its calls of AWS. Exits 0 when that is
+    /// told.
+    Replace(Box<ReplaceArgs>),
     /// Stop credentials at the door: in git's hooks, on a server or on your own machine
     #[command(subcommand)]
     Hook(HookCommand),
@@ -151,7 +159,7 @@ pub(super) struct OutputArgs {
 }
 
 /// Which part of a repository is read and counts, apart from what is staged.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct HistoryArgs {
     /// Count only what commits of this range introduced: `A..B`, `A...B`, `A`, `^A` as for git rev-list (repeatable)

@@ -9,6 +9,7 @@ mod hook;
 mod memory;
 mod output;
 mod panic;
+mod replace;
 mod report;
 mod rules;
 mod scan;
@@ -42,6 +43,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let terminal = match &cli.command {
         Command::Scan(scan) => Terminal::new(scan.engine.color, scan.engine.quiet),
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
+        Command::Replace(replace) => Terminal::new(replace.engine.color, replace.engine.quiet),
         Command::Hook(hook) => hook::terminal(hook),
         Command::Audit(_) => Terminal::new(args::ColorArg::Auto, false),
         Command::Report(_) | Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
@@ -59,6 +61,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
     match command {
         Command::Scan(args) => scan::run(args, terminal),
         Command::Baseline(args) => baseline::run(args, terminal),
+        Command::Replace(args) => replace::run(args, terminal),
         Command::Hook(command) => hook::run(command, terminal),
         Command::Audit(command) => audit::run(command, terminal),
         Command::Report(args) => report::run(args),

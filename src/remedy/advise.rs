@@ -67,8 +67,10 @@ pub struct Remedy {
     pub title: String,
     /// Where: path and line.
     pub leak: Evidence,
-    /// Where the key is for, best first.
-    pub places: Vec<Place>,
+    /// Where the key is for.
+    pub place: Place,
+    /// Where else it may be for, best first.
+    pub other_places: Vec<Place>,
     /// What replaces it there.
     pub role: Role,
     /// None where nobody writes one: IAM Identity Center makes its own.
@@ -92,9 +94,8 @@ pub struct Remedy {
 /// What replaces the key of `leak`.
 pub fn advise(leak: &Leak<'_>, beside: &Beside, mut setting: Setting) -> Remedy {
     let near: Vec<Source> = beside.code.iter().chain(&beside.settings).cloned().collect();
-    let places = place(&leak.spot, leak.text, &near);
-    // There is always one: see `place`.
-    let kind = places.first().map_or(Kind::Server, |place| place.kind);
+    let (place, other_places) = place(&leak.spot, leak.text, &near);
+    let kind = place.kind;
     let names = Names::of(&near);
     let region = names.region();
     setting.region = region.as_ref().map(|(region, _)| region.clone());
@@ -105,7 +106,7 @@ pub fn advise(leak: &Leak<'_>, beside: &Beside, mut setting: Setting) -> Remedy 
     let whereabouts = Whereabouts { account: setting.account.clone(), region: setting.region.clone() };
     let allowed = permission(&found.known, &names, &whereabouts);
     let (trust_policy, blanks) = trust(kind, &setting);
-    let role = role(kind, dialect(&places, leak, &near), &setting, leak.fingerprint);
+    let role = role(kind, dialect(&place, leak, &near), &setting, leak.fingerprint);
     let mut placeholders = allowed.placeholders;
     let more = blanks.into_iter().chain(in_snippet(&role.attach.text));
     for blank in more {
@@ -125,7 +126,8 @@ pub fn advise(leak: &Leak<'_>, beside: &Beside, mut setting: Setting) -> Remedy 
         fingerprint: leak.fingerprint.to_owned(),
         title: leak.title.to_owned(),
         leak: Evidence::new(leak.spot.path, leak.spot.line),
-        places,
+        place,
+        other_places,
         role,
         trust_policy,
         permission_policy: allowed.policy,
@@ -232,8 +234,7 @@ fn limits(found: &Found<'_>, policy: Option<&Policy>, kind: Kind) -> Vec<String>
 }
 
 /// The dialect of the file that gives the first place its role.
-fn dialect(places: &[Place], leak: &Leak<'_>, near: &[Source]) -> Dialect {
-    let Some(place) = places.first() else { return Dialect::Plain };
+fn dialect(place: &Place, leak: &Leak<'_>, near: &[Source]) -> Dialect {
     let file = name(&place.evidence.path).to_ascii_lowercase();
     let text = near.iter().find(|source| source.path == place.evidence.path).map_or(leak.text, |source| source.text.as_str());
     if file.starts_with("serverless.") {

@@ -7,6 +7,9 @@ use super::source::{folder, name};
 /// Largest file that is read: code that people write is smaller, and what is larger is made by a program.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// Files that were left out are named one by one up to this many.
+const NAMED: usize = 5;
+
 /// Most files of code that are read for one leak.
 const MAX_CODE: usize = 400;
 
@@ -37,8 +40,8 @@ const FOREIGN: [&str; 12] = [
 pub struct Listed {
     /// From the root.
     pub path: String,
-    /// In bytes.
-    pub size: u64,
+    /// In bytes; `None` if it cannot be read.
+    pub size: Option<u64>,
 }
 
 /// What to read.
@@ -56,12 +59,14 @@ pub struct Selection {
 pub fn beside(leak: &str, text: &str, line: u32, files: &[Listed]) -> Selection {
     let mut selection = Selection::default();
     let readable: Vec<&Listed> = files.iter().filter(|file| is_own(&file.path, leak)).collect();
-    let large = |file: &&&Listed| file.size > MAX_BYTES && (is_code(&file.path) || is_settings(&file.path));
     let (root, why) = root(leak, text, line, &readable);
-    for file in readable.iter().filter(large).filter(|file| within(&file.path, &root)).take(5) {
-        selection.left_out.push(format!("{} has more than {MAX_BYTES} bytes and was not read", file.path));
+    let (readable, others): (Vec<&Listed>, Vec<&Listed>) =
+        readable.into_iter().partition(|file| file.size.is_some_and(|size| size <= MAX_BYTES));
+    let of_interest = |file: &&&Listed| within(&file.path, &root) && (is_code(&file.path) || is_settings(&file.path));
+    for file in others.iter().filter(of_interest).take(NAMED) {
+        let why = if file.size.is_some() { "has more than a megabyte" } else { "is not in the object store" };
+        selection.left_out.push(format!("{} {why}, and was not read", file.path));
     }
-    let readable: Vec<&Listed> = readable.into_iter().filter(|file| file.size <= MAX_BYTES).collect();
     if is_pipeline(leak) {
         // A pipeline runs its own commands and the scripts that it names; what it deploys runs elsewhere.
         selection.code = readable.iter().filter(|file| file.path == leak || names(text, &file.path)).map(|file| file.path.clone()).collect();
@@ -225,7 +230,7 @@ mod tests {
     use super::*;
 
     fn select(leak: &str, text: &str, paths: &[&str]) -> Selection {
-        let files: Vec<Listed> = paths.iter().map(|path| Listed { path: (*path).to_owned(), size: 10 }).collect();
+        let files: Vec<Listed> = paths.iter().map(|path| Listed { path: (*path).to_owned(), size: Some(10) }).collect();
         beside(leak, text, text.lines().count() as u32, &files)
     }
 
@@ -243,7 +248,7 @@ mod tests {
     fn the_block_of_a_template_names_its_code() {
         let text = "Resources:\n  A:\n    CodeUri: one/\n  B:\n    CodeUri: ./two\n    Key: x\n";
         let paths = ["template.yaml", "one/a.py", "two/b.py"];
-        let files: Vec<Listed> = paths.iter().map(|path| Listed { path: (*path).to_owned(), size: 10 }).collect();
+        let files: Vec<Listed> = paths.iter().map(|path| Listed { path: (*path).to_owned(), size: Some(10) }).collect();
         assert_eq!(beside("template.yaml", text, 6, &files).code, ["template.yaml", "two/b.py"]);
         assert_eq!(beside("template.yaml", text, 3, &files).code, ["template.yaml", "one/a.py"]);
         assert_eq!(beside("template.yaml", "A:\n  x: y\n", 2, &files).code.len(), 3);
@@ -258,8 +263,8 @@ mod tests {
 
     #[test]
     fn what_is_not_read_is_said() {
-        let mut files: Vec<Listed> = (0..500).map(|n| Listed { path: format!("src/{n}.py"), size: 10 }).collect();
-        files.push(Listed { path: "src/big.py".to_owned(), size: 2 << 20 });
+        let mut files: Vec<Listed> = (0..500).map(|n| Listed { path: format!("src/{n}.py"), size: Some(10) }).collect();
+        files.push(Listed { path: "src/big.py".to_owned(), size: Some(2 << 20) });
         let found = beside("src/1.py", "", 1, &files);
         assert_eq!((found.code.len(), found.code[0].as_str()), (MAX_CODE, "src/1.py"));
         assert!(found.left_out.iter().any(|line| line.contains("big.py")), "{:?}", found.left_out);

@@ -90,7 +90,7 @@ enum Sign {
     Under(&'static str),
 }
 
-const BY_PATH: [(Sign, Kind, u32, &str); 44] = [
+const BY_PATH: [(Sign, Kind, u32, &str); 45] = [
     (Sign::Under(".github/workflows"), Kind::GithubActions, 95, "it is a workflow of GitHub Actions"),
     (Sign::Ends(".gitlab-ci.yml"), Kind::Gitlab, 95, "it is a pipeline of GitLab"),
     (Sign::Named("bitbucket-pipelines.yml"), Kind::Bitbucket, 95, "it is a pipeline of Bitbucket"),
@@ -103,6 +103,7 @@ const BY_PATH: [(Sign, Kind, u32, &str); 44] = [
     (Sign::Begins("serverless."), Kind::Lambda, 95, "it is a service of the Serverless Framework"),
     (Sign::Named("samconfig.toml"), Kind::Lambda, 70, "it is the configuration of SAM"),
     (Sign::Under(".aws"), Kind::Laptop, 90, "it is a profile of aws-cli, as a person has it"),
+    (Sign::Under(".git"), Kind::Laptop, 85, "it is the clone's own configuration"),
     (Sign::Named(".bashrc"), Kind::Laptop, 90, "it is the setup of a person's shell"),
     (Sign::Named(".bash_profile"), Kind::Laptop, 90, "it is the setup of a person's shell"),
     (Sign::Named(".bash_history"), Kind::Laptop, 90, "it is the history of a person's shell"),
@@ -176,8 +177,9 @@ const BY_LINE: [(&[&str], Kind, u32, &str); 30] = [
 const MANIFESTS: [&str; 9] =
     ["Deployment", "Secret", "Pod", "CronJob", "Job", "StatefulSet", "DaemonSet", "ConfigMap", "ServiceAccount"];
 
-/// The places that a leak in the file `leak.path` may be for, best first. `beside` are files near it and templates.
-pub fn place(leak: &Spot<'_>, text: &str, beside: &[Source]) -> Vec<Place> {
+/// The place that a leak in the file `leak.path` is for, and others that it may be for, best first. `beside` are files near
+/// it and templates.
+pub fn place(leak: &Spot<'_>, text: &str, beside: &[Source]) -> (Place, Vec<Place>) {
     let mut found: Vec<Place> = Vec::new();
     let here = |line| Evidence::new(leak.path, line);
     for (kind, weight, reason) in by_path(leak.path) {
@@ -222,7 +224,8 @@ pub fn place(leak: &Spot<'_>, text: &str, beside: &[Source]) -> Vec<Place> {
         }
     }
     found.sort_by(|a, b| b.weight.cmp(&a.weight).then(a.kind.cmp(&b.kind)));
-    found
+    let best = found.remove(0);
+    (best, found)
 }
 
 /// Of each kind the surest counts.
@@ -384,7 +387,8 @@ mod tests {
         let beside: Vec<Source> =
             beside.iter().map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned() }).collect();
         let spot = Spot { path, line: text.lines().count() as u32, account: Some("210987654321") };
-        place(&spot, text, &beside).into_iter().map(|place| place.kind).collect()
+        let (best, others) = place(&spot, text, &beside);
+        std::iter::once(best).chain(others).map(|place| place.kind).collect()
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub fn text(remedy: &Remedy) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}  {}:{}", remedy.title, remedy.leak.path, remedy.leak.line);
     fact(&mut out, "fingerprint", &remedy.fingerprint);
-    for (number, place) in remedy.places.iter().enumerate() {
+    for (number, place) in std::iter::once(&remedy.place).chain(&remedy.other_places).enumerate() {
         let label = if number == 0 { "place" } else { "or" };
         let at = format!("{}:{}", place.evidence.path, place.evidence.line);
         fact(&mut out, label, &format!("{}: {} ({at})", place.kind.name(), place.reason));
