@@ -1,0 +1,280 @@
+//! What AWS takes for a policy document, and what it refuses.
+//!
+//! Source: IAM User Guide, "Grammar of the IAM JSON policy language" and the pages of the elements.
+
+mod block;
+mod names;
+mod who;
+
+use super::flaw::Flaw;
+use super::{Check, Kind, Node, Value, check, statement};
+use std::collections::BTreeMap;
+
+/// Characters that a document may have, with its keys and without spaces. AWS takes 32,768 at most from others (a key's policy), and
+/// has 152,297 in the largest of its own (`AWSSupportServiceRolePolicy`). It bounds the time that a hostile one takes.
+const MAX_CHARS: usize = 262_144;
+
+/// Elements of a document, and of a statement.
+const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
+const OF_STATEMENT: [&str; 9] =
+    ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+
+/// What is written about a document of some kind.
+pub(super) struct Reader<'a> {
+    kind: Kind,
+    /// The statement that is read, or none.
+    statement: Option<String>,
+    found: Vec<Flaw<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    /// What the grammar does not allow in `document`. Says whether the rest of the checks can be asked.
+    pub(super) fn read(document: &'a Node, kind: Kind) -> (Vec<Flaw<'a>>, bool) {
+        let mut reader = Self { kind, statement: None, found: Vec::new() };
+        let is_whole = reader.document(document);
+        (reader.found, is_whole)
+    }
+
+    fn report(&mut self, check: &'static Check, node: &'a Node, says: String, advice: impl Into<String>) {
+        let flaw = Flaw::new(check, node, says, advice.into());
+        self.found.push(match &self.statement {
+            Some(name) => flaw.statement(name),
+            None => flaw,
+        });
+    }
+
+    fn document(&mut self, document: &'a Node) -> bool {
+        let size = size(document);
+        if size > MAX_CHARS {
+            let says = format!("the document has {size} characters, more than any that AWS takes");
+            self.report(&check::DOCUMENT, document, says, "split it; it was not read any further");
+            return false;
+        }
+        let advice = "write an object with Version and Statement";
+        match &document.value {
+            Value::Unknown(_) => return false,
+            // Statements that a template puts into a document of its own.
+            Value::List(_) => {}
+            Value::Map(_) => {
+                self.elements(document, &ELEMENTS, "a policy document");
+                self.version(document);
+                if let Some(id) = document.get("Id").filter(|id| !is_text(id)) {
+                    self.report(
+                        &check::DOCUMENT,
+                        id,
+                        "Id is no text".to_owned(),
+                        "write it as a text, or leave it out",
+                    );
+                }
+                if document.get("Statement").is_none() {
+                    self.report(&check::DOCUMENT, document, "the document has no Statement".to_owned(), advice);
+                }
+            }
+            _ => {
+                self.report(&check::DOCUMENT, document, "the document is no object".to_owned(), advice);
+                return false;
+            }
+        }
+        let nodes = statement::nodes(document);
+        if nodes.is_empty() && (document.get("Statement").is_some() || document.items().is_empty()) {
+            let place = document.get("Statement").unwrap_or(document);
+            self.report(&check::DOCUMENT, place, "Statement is an empty list".to_owned(), "write a statement");
+        }
+        self.sids(&nodes);
+        for (name, node) in nodes {
+            match &node.value {
+                Value::Unknown(_) => {}
+                Value::Map(_) => {
+                    self.statement = Some(name);
+                    self.statement(node);
+                    self.statement = None;
+                }
+                _ => self.report(&check::DOCUMENT, node, format!("{name} is no object"), "write it as an object"),
+            }
+        }
+        true
+    }
+
+    /// Elements that `parent` may not have, or has twice.
+    fn elements(&mut self, parent: &'a Node, known: &[&str], what: &str) {
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        for (key, _) in parent.entries() {
+            let Some(name) = key.text().filter(|name| !name.contains("${")) else { continue };
+            let times = seen.entry(name).or_default();
+            *times += 1;
+            if *times == 2 {
+                let says = format!("{name} stands twice in {what}");
+                self.report(&check::DUPLICATE_ELEMENT, key, says, "put both into one");
+            }
+            if !known.contains(&name) {
+                let (meant, advice) = did_you_mean(name, known);
+                self.report(&check::UNKNOWN_ELEMENT, key, format!("{what} has no element {name}{meant}"), advice);
+            }
+        }
+    }
+
+    fn version(&mut self, document: &'a Node) {
+        let variables = || find_variable(document);
+        let Some(version) = document.get("Version") else {
+            if let Some(variable) = variables() {
+                let says = "without Version 2012-10-17, policy variables are plain letters".to_owned();
+                self.report(&check::VERSION, variable, says, "add \"Version\": \"2012-10-17\"");
+            } else if self.kind == Kind::Identity {
+                let says = "the document has no Version; IAM takes managed policies only with 2012-10-17".to_owned();
+                let flaw = Flaw::new(&check::VERSION, document, says, "add \"Version\": \"2012-10-17\"".to_owned());
+                self.found.push(flaw.severity(crate::model::Severity::Low));
+            }
+            return;
+        };
+        match &version.value {
+            Value::Unknown(_) => {}
+            Value::Text(text) if text == "2012-10-17" || text.contains("${") => {}
+            Value::Text(text) if text == "2008-10-17" => {
+                if let Some(variable) = variables() {
+                    let says = "with Version 2008-10-17, policy variables are plain letters".to_owned();
+                    self.report(&check::VERSION, variable, says, "write 2012-10-17 in Version");
+                } else if self.kind == Kind::Identity {
+                    let says =
+                        "Version is the older 2008-10-17; IAM takes managed policies only with 2012-10-17".to_owned();
+                    let flaw = Flaw::new(&check::VERSION, version, says, "write 2012-10-17".to_owned());
+                    self.found.push(flaw.severity(crate::model::Severity::Low));
+                }
+            }
+            value => {
+                let says = format!("Version is {}, and there is no such version of the policy language", shown(value));
+                self.report(&check::VERSION, version, says, "write 2012-10-17");
+            }
+        }
+    }
+
+    fn sids(&mut self, nodes: &[(String, &'a Node)]) {
+        let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+        for (name, node) in nodes {
+            let Some(sid) = node.get("Sid") else { continue };
+            let (says, advice) = match &sid.value {
+                Value::Unknown(_) => continue,
+                Value::Text(text) if text.contains("${") || text.is_empty() => continue,
+                Value::Text(text) => {
+                    // The services that keep policies of resources have rules of their own for the characters.
+                    let is_right = self.kind == Kind::Resource || text.bytes().all(|b| b.is_ascii_alphanumeric());
+                    match seen.insert(text, sid.line) {
+                        Some(first) => (
+                            format!("Sid {} is that of another statement, too (line {first})", shown(&sid.value)),
+                            "give each statement its own",
+                        ),
+                        None if is_right => continue,
+                        None => (
+                            format!("Sid {} has other characters than letters and digits", shown(&sid.value)),
+                            "write letters and digits only",
+                        ),
+                    }
+                }
+                value => (format!("Sid is {}, and no text", shown(value)), "write it as a text, or leave it out"),
+            };
+            self.found.push(Flaw::new(&check::SID, sid, says, advice.to_owned()).statement(name));
+        }
+    }
+
+    fn statement(&mut self, node: &'a Node) {
+        self.elements(node, &OF_STATEMENT, "a statement");
+        self.effect(node);
+        self.principals(node);
+        self.names(node);
+        self.condition(node);
+    }
+
+    fn effect(&mut self, node: &'a Node) {
+        let advice = "write Allow or Deny";
+        let Some(effect) = node.get("Effect") else {
+            self.report(&check::EFFECT, node, "the statement has no Effect".to_owned(), advice);
+            return;
+        };
+        match &effect.value {
+            Value::Unknown(_) => {}
+            Value::Text(text) if text == "Allow" || text == "Deny" || text.contains("${") => {}
+            value => self.report(&check::EFFECT, effect, format!("Effect is {}", shown(value)), advice),
+        }
+    }
+}
+
+fn is_text(node: &Node) -> bool {
+    matches!(node.value, Value::Text(_) | Value::Unknown(_))
+}
+
+/// The first text with a variable of IAM's: `${aws:username}`. What a template fills in has no colon.
+fn find_variable(node: &Node) -> Option<&Node> {
+    match &node.value {
+        Value::Text(text) => {
+            let mut names = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+            // `${AWS::AccountId}` is CloudFormation's.
+            names.any(|name| name.contains(':') && !name.contains("::")).then_some(node)
+        }
+        Value::List(items) => items.iter().find_map(find_variable),
+        Value::Map(entries) => entries.iter().find_map(|(_, value)| find_variable(value)),
+        _ => None,
+    }
+}
+
+/// Characters of all texts.
+fn size(node: &Node) -> usize {
+    match &node.value {
+        Value::Null | Value::Bool(_) => 4,
+        Value::Number(text) | Value::Text(text) | Value::Unknown(text) => text.chars().count() + 3,
+        Value::List(items) => 2 + items.iter().map(size).sum::<usize>(),
+        Value::Map(entries) => 2 + entries.iter().map(|(key, value)| size(key) + size(value)).sum::<usize>(),
+    }
+}
+
+/// A value for people, not too long.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(yes) => yes.to_string(),
+        Value::Number(text) => text.clone(),
+        Value::Text(text) if text.is_empty() => "empty".to_owned(),
+        Value::Text(text) | Value::Unknown(text) => {
+            let short: String = text.chars().take(60).collect();
+            if short.len() < text.len() { format!("\"{short}…\"") } else { format!("\"{short}\"") }
+        }
+        Value::List(items) if items.is_empty() => "an empty list".to_owned(),
+        Value::List(_) => "a list".to_owned(),
+        Value::Map(_) => "an object".to_owned(),
+    }
+}
+
+/// A known name that `name` is nearly: as a clause to add, and as advice.
+pub(super) fn did_you_mean(name: &str, known: &[&str]) -> (String, String) {
+    let lower = name.to_ascii_lowercase();
+    let near = |known: &&&str| distance(&lower, &known.to_ascii_lowercase());
+    let best = known
+        .iter()
+        .min_by_key(near)
+        .filter(|known| near(known) <= 2.min(name.len() / 3).max(usize::from(name.len() > 2)));
+    match best {
+        Some(best) => (format!("; did you mean {best}?"), format!("write {best}")),
+        None => (String::new(), format!("use one of {}", known.join(", "))),
+    }
+}
+
+/// How many characters are to be changed, added or left out to get from one to the other.
+fn distance(one: &str, two: &str) -> usize {
+    let two: Vec<char> = two.chars().collect();
+    // Far apart, whatever they are: names of elements are short.
+    if one.len() > 64 {
+        return one.len();
+    }
+    let mut row: Vec<usize> = (0..=two.len()).collect();
+    for (i, c) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for j in 0..two.len() {
+            let changed = diagonal + usize::from(c != two[j]);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[two.len()]
+}
+
+#[cfg(test)]
+mod tests;
