@@ -323,7 +323,9 @@ impl Code {
             _ => {
                 let name = name.strip_suffix("WithContext").or(name.strip_suffix("Pages")).unwrap_or(name);
                 let name = name.strip_suffix("Paginator").or(name.strip_suffix("Async")).unwrap_or(name);
-                let Some(operation) = service.operation(name).filter(|_| !service.operations.is_empty()) else {
+                // Of a rarer service any name of two words is taken for an operation.
+                let words = name.chars().skip(1).any(|c| c == '_' || c.is_ascii_uppercase());
+                let Some(operation) = service.operation(name).filter(|_| words || !service.operations.is_empty()) else {
                     return;
                 };
                 if self.language == Language::Java && service.name == "s3" && given.is_empty() {
@@ -566,7 +568,9 @@ impl Code {
         while type_start > 1 && tokens.is(type_start - 1, '.') {
             type_start -= 2;
         }
-        if type_start > 1 && tokens.is(type_start - 1, ':') {
+        // On the same line: above it, a colon begins a block of Python's.
+        let annotates = type_start > 1 && tokens.is(type_start - 1, ':');
+        if annotates && tokens.line(type_start - 1) == tokens.line(name) {
             return tokens.word(type_start - 2).map(str::to_owned);
         }
         if tokens.word(name) == Some("_") || tokens.word(name) == Some("err") {

@@ -29,3 +29,6 @@ pub use role::{Repository, Role, Setting, Snippet};
 pub use terraform::terraform;
 pub use text::text;
 pub use source::{Evidence, Source};
+
+#[cfg(test)]
+mod tests;

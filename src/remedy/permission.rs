@@ -281,7 +281,14 @@ impl Builder<'_> {
 
     /// The ARN of what is called `name`, in this shape; a name that is an ARN already stays one.
     fn arn(&mut self, shape: &str, name: &Resolved, at: &Evidence) -> String {
-        for (hole, means) in &name.holes {
+        // The variable QUEUE_URL is no name; what belongs into the ARN is.
+        let mut name = name.clone();
+        for (hole, means) in &mut name.holes {
+            let stem = ["_URL", "_ARN"].iter().find_map(|end| hole.strip_suffix(end)).filter(|_| *hole == name.text);
+            if let Some(stem) = stem {
+                *hole = format!("{stem}_NAME");
+                name.text.clone_from(hole);
+            }
             self.placeholder(hole, means, at);
         }
         let last = shape.rsplit_once("{}").map_or("", |(_, last)| last);

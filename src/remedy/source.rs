@@ -30,11 +30,6 @@ impl Source {
     pub fn name(&self) -> &str {
         name(&self.path)
     }
-
-    /// The first line, from 1, that `is` true of.
-    pub(super) fn line_where(&self, is: impl FnMut(&str) -> bool) -> Option<u32> {
-        self.text.lines().position(is).map(|at| at as u32 + 1)
-    }
 }
 
 /// The last part of a path.

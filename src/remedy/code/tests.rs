@@ -55,7 +55,7 @@ fn things_of_boto3_are_followed() {
                 \x20   boto3.resource('s3').Bucket('logs').upload_file('a', 'b')\n\
                 \x20   boto3.resource('s3').Object('docs', 'a/b').put(Body='x')\n\
                 \x20   with table.batch_writer() as batch:\n        batch.put_item(Item={})\n\
-                def q():\n    return boto3.resource('sqs').get_queue_by_name(QueueName='inbox')\nq().send_message(MessageBody='x')\n";
+                def q():\n    inner = boto3.client('sts')\n    inner.assume_role(RoleArn='r')\n    return boto3.resource('sqs').get_queue_by_name(QueueName='inbox')\nq().send_message(MessageBody='x')\n";
     let found = said(text, Language::Python);
     let expected = [
         "4 dynamodb:PutItem TableName=<TABLE> id=?1",
@@ -65,7 +65,8 @@ fn things_of_boto3_are_followed() {
         "7 dynamodb:BatchWriteItem TableName=<TABLE>",
     ];
     assert_eq!(found[..5], expected);
-    assert!(found.last().unwrap().starts_with("11 sqs:SendMessage QueueName=inbox"), "{found:?}");
+    assert!(found.contains(&"11 sts:AssumeRole RoleArn=r".to_owned()), "{found:?}");
+    assert!(found.last().unwrap().starts_with("13 sqs:SendMessage QueueName=inbox"), "{found:?}");
 }
 
 #[test]
