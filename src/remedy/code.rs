@@ -40,13 +40,14 @@ const THINGS: [(&str, &str, &[&str]); 7] = [
 ];
 
 /// Packages whose names say of which service they are: what stands before the service's name.
-const PACKAGES: [&str; 8] = [
+const PACKAGES: [&str; 9] = [
     "@aws-sdk/client-",
     "@aws-sdk/lib-",
     "aws-sdk/clients/",
     "github.com/aws/aws-sdk-go-v2/service/",
     "github.com/aws/aws-sdk-go/service/",
     "software.amazon.awssdk.services.",
+    "software.amazon.awssdk.enhanced.",
     "com.amazonaws.services.",
     "aws.sdk.kotlin.services.",
 ];
@@ -262,7 +263,10 @@ impl Code {
         let like_aws = given.iter().any(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));
         let line = tokens.line(dot + 1);
         match (&near[..], &candidates[..]) {
-            (&[&(service, operation)], _) if like_aws || self.language == Language::Java => {
+            // `entity.getObject()` is a getter.
+            (&[&(service, operation)], _)
+                if like_aws || self.language == Language::Java && !tokens.is(open + 1, ')') =>
+            {
                 calls.known.push(Call { service, operation: operation.to_owned(), arguments: given, line });
             }
             (_, &[(service, operation)]) if like_aws => {
@@ -430,6 +434,12 @@ impl Code {
                     return Some(binding);
                 }
             }
+            // The enhanced client of the second SDK for Java: `client.table("orders", schema)`.
+            Language::Java if callee == "table" && is_method && self.imported.iter().any(|one| one.name == "dynamodb") => {
+                let name = self.positional(open, 0)?;
+                let made_with = vec![("TableName".to_owned(), name)];
+                return Some(Binding { service: Service::named("dynamodb")?, thing: "Table", made_with });
+            }
             Language::Go if matches!(callee, "New" | "NewFromConfig" | "NewFromOptions") && is_method => {
                 return self.bound.get(tokens.word(at.checked_sub(2)?)?).cloned();
             }
@@ -500,7 +510,12 @@ impl Code {
                 Language::JavaScript if tokens.is(at + 1, ':') => self.annotated(at + 2).zip(tokens.word(at)),
                 _ => None,
             };
-            if let Some((service, name)) = typed {
+            // The mapper of the first SDK for Java: `@DynamoDBTable(tableName = "orders")` stands at a class.
+            let mapper = self.language == Language::Java && tokens.word(at) == Some("DynamoDBMapper");
+            if let (true, Some(name), Some(service)) = (mapper, tokens.word(at + 1), Service::named("dynamodb")) {
+                let table = vec![("TableName".to_owned(), vec![Part::Unknown("tableName".to_owned())])];
+                found.push((name.to_owned(), Binding { service, thing: "Mapper", made_with: table }));
+            } else if let Some((service, name)) = typed {
                 let document = (at + 2..at + 7).any(|at| tokens.word(at) == Some("DocumentClient"));
                 let thing = if document && self.language == Language::JavaScript { "Document" } else { "" };
                 found.push((name.to_owned(), Binding { service, thing, made_with: Vec::new() }));

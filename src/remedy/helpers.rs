@@ -2,7 +2,7 @@
 
 /// Service or object, method without signs and in lower case, operations. From the documentation of boto3 (resources, S3
 /// transfers), of the AWS SDKs for JavaScript 2 and 3 (document clients, `Upload`), for Java and for Go (`s3manager`).
-const HELPERS: [(&str, &str, &[&str]); 62] = [
+const HELPERS: [(&str, &str, &[&str]); 69] = [
     ("s3", "uploadfile", UPLOAD),
     ("s3", "uploadfileobj", UPLOAD),
     ("s3", "upload", UPLOAD),
@@ -50,6 +50,13 @@ const HELPERS: [(&str, &str, &[&str]); 62] = [
     ("dynamodb.Document", "batchwrite", &["BatchWriteItem"]),
     ("dynamodb.Document", "transactget", &["TransactGetItems"]),
     ("dynamodb.Document", "transactwrite", &["TransactWriteItems"]),
+    ("dynamodb.Mapper", "save", &["PutItem", "UpdateItem"]),
+    ("dynamodb.Mapper", "load", &["GetItem"]),
+    ("dynamodb.Mapper", "delete", &["DeleteItem"]),
+    ("dynamodb.Mapper", "query", &["Query"]),
+    ("dynamodb.Mapper", "scan", &["Scan"]),
+    ("dynamodb.Mapper", "batchsave", &["BatchWriteItem"]),
+    ("dynamodb.Mapper", "batchload", &["BatchGetItem"]),
     ("sqs.Queue", "sendmessage", &["SendMessage"]),
     ("sqs.Queue", "sendmessages", &["SendMessage"]),
     ("sqs.Queue", "receivemessages", &["ReceiveMessage"]),

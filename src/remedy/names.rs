@@ -130,10 +130,7 @@ impl Names {
                     Some((raw, at)) => self.expand(raw, at, &mut resolved, 0),
                     None => resolved.hole(variable, format!("the value of the variable {variable}"), none),
                 },
-                Part::Unknown(word) => {
-                    let last = word.rsplit('.').next().unwrap_or(word);
-                    resolved.hole(last, format!("what the code calls {last}"), none);
-                }
+                Part::Unknown(word) => resolved.hole(telling(word), format!("what the code calls {word}"), none),
             }
         }
         vec![resolved]
@@ -238,6 +235,13 @@ impl Resolved {
         self.text.push_str(&name);
         self.holes.push((name, means));
     }
+}
+
+/// The last part of `event.bucket.name` that says what it is.
+fn telling(path: &str) -> &str {
+    let general = ["name", "getname", "key", "getkey", "id", "getid", "value", "arn", "url", "tostring", "get"];
+    let mut parts = path.rsplit('.').filter(|part| !general.contains(&part.to_ascii_lowercase().as_str()));
+    parts.next().unwrap_or(path)
 }
 
 /// `ordersTable` as a placeholder is written: `ORDERS_TABLE`.

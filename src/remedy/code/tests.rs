@@ -133,6 +133,16 @@ fn both_sdks_for_java_are_followed() {
 }
 
 #[test]
+fn tables_of_java_are_followed() {
+    let enhanced = "import software.amazon.awssdk.enhanced.dynamodb.DynamoDbTable;\nclass A { void f() {\n\
+                    DynamoDbTable<Order> orders = client.table(\"orders\", schema);\n orders.putItem(order);\n} }\n";
+    assert_eq!(said(enhanced, Language::Java), ["4 dynamodb:PutItem TableName=orders"]);
+    let mapper = "import com.amazonaws.services.dynamodbv2.datamodeling.*;\n@DynamoDBTable(tableName = \"orders\")\nclass B {\n\
+                  private DynamoDBMapper mapper = new DynamoDBMapper(client);\n void f() { mapper.load(B.class, id); }\n}\n";
+    assert_eq!(said(mapper, Language::Java), ["5 dynamodb:GetItem TableName=orders"]);
+}
+
+#[test]
 fn both_sdks_for_go_are_followed() {
     let text = "package main\nimport (\n \"github.com/aws/aws-sdk-go-v2/service/s3\"\n ddb \"github.com/aws/aws-sdk-go/service/dynamodb\"\n)\n\
                 func f() {\n c := s3.NewFromConfig(cfg)\n c.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(\"docs\"), Key: aws.String(key)})\n\
