@@ -24,6 +24,8 @@ pub(super) struct Code {
     bound: HashMap<String, Binding>,
     /// Services whose SDK is imported.
     imported: Vec<&'static Service>,
+    /// Services of which a client is made, whatever becomes of it.
+    made: Vec<&'static Service>,
     /// Whether an SDK for JavaScript is imported at all.
     uses_sdk: bool,
 }
@@ -60,7 +62,7 @@ impl Code {
         let imported = imports(&tokens, text, language);
         let sdk = |text: &str| ["aws-sdk", "@aws-sdk/", "aws-xray-sdk"].iter().any(|start| text.starts_with(start));
         let uses_sdk = (0..tokens.0.len()).any(|at| tokens.text(at).is_some_and(sdk));
-        let mut code = Self { tokens, language, constants, bound: HashMap::new(), imported, uses_sdk };
+        let mut code = Self { tokens, language, constants, bound: HashMap::new(), imported, made: Vec::new(), uses_sdk };
         if language == Language::Go {
             code.bind_packages();
         }
@@ -78,7 +80,7 @@ impl Code {
 
     /// The services it uses: through an import or a client.
     pub fn services(&self) -> impl Iterator<Item = &'static Service> + '_ {
-        self.imported.iter().copied().chain(self.bound.values().map(|binding| binding.service))
+        self.imported.iter().chain(&self.made).copied()
     }
 
     /// All calls. `beside` are the services that the files beside use: a client may come from one of them. `others` are
@@ -255,13 +257,22 @@ impl Code {
             return;
         }
         let used = |service: &&'static Service| {
-            self.imported.iter().chain(beside).any(|one| std::ptr::eq(*one, *service))
+            self.imported.iter().chain(&self.made).chain(beside).any(|one| std::ptr::eq(*one, *service))
         };
         let near: Vec<_> = candidates.iter().filter(|(service, _)| used(&service)).collect();
         let given = self.given(open);
         // Arguments of AWS begin with a capital; those of other libraries seldom do.
         let like_aws = given.iter().any(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));
         let line = tokens.line(dot + 1);
+        // `self.acm_client`: the name says it, where a client is handed over.
+        let called = tokens.word(receiver).unwrap_or_default();
+        let is_client = called.to_ascii_lowercase().ends_with("client");
+        let own = Service::named(called).filter(|_| is_client);
+        if let Some((service, operation)) = own.and_then(|own| candidates.iter().find(|one| std::ptr::eq(one.0, own))) {
+            calls.known.push(Call { service, operation: (*operation).to_owned(), arguments: given, line });
+            return;
+        }
+        let like_aws = like_aws || is_client && !near.is_empty();
         match (&near[..], &candidates[..]) {
             // `entity.getObject()` is a getter.
             (&[&(service, operation)], _)
@@ -497,12 +508,15 @@ impl Code {
     fn bind(&mut self) {
         let tokens = &self.tokens;
         let mut found: Vec<(String, Binding)> = Vec::new();
+        let mut made = Vec::new();
         for at in 0..tokens.0.len() {
             if tokens.is(at, '(')
                 && let Some(binding) = self.made(at, 0)
-                && let Some(name) = self.target(at)
             {
-                found.push((name, binding));
+                made.push(binding.service);
+                if let Some(name) = self.target(at) {
+                    found.push((name, binding));
+                }
             }
             // `S3Client s3`, `private final AmazonS3 s3`; `s3: S3`, `docClient: DocumentClient`.
             let typed = match self.language {
@@ -522,7 +536,13 @@ impl Code {
             }
         }
         for (name, binding) in found {
+            made.push(binding.service);
             self.bound.entry(name).or_insert(binding);
+        }
+        for service in made {
+            if !self.made.iter().any(|one| std::ptr::eq(*one, service)) {
+                self.made.push(service);
+            }
         }
     }
 
