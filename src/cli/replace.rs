@@ -104,7 +104,8 @@ fn targets(arguments: &[OsString]) -> Result<(Target, Vec<Fingerprint>), CliErro
         return Err(CliError::new(message).with_hint("clone the repository, and name its folder"));
     }
     let fingerprint = |argument: &OsString| {
-        let message = format!("'{}' is no fingerprint: 32 hexadecimal digits", argument.to_string_lossy().escape_debug());
+        let message =
+            format!("'{}' is no fingerprint: 32 hexadecimal digits", argument.to_string_lossy().escape_debug());
         parsed(argument).ok_or_else(|| CliError::new(message).with_hint("`keytrail scan` lists them"))
     };
     Ok((target, rest.iter().map(fingerprint).collect::<Result<_, _>>()?))
@@ -154,7 +155,9 @@ fn remedy_for(
 fn write(remedies: &[Remedy], format: RemedyFormat) -> Result<String, CliError> {
     let mut taken = Vec::new();
     let parts: Vec<String> = match format {
-        RemedyFormat::Text if remedies.is_empty() => return Ok("Nothing found, so there is nothing to replace.\n".to_owned()),
+        RemedyFormat::Text if remedies.is_empty() => {
+            return Ok("Nothing found, so there is nothing to replace.\n".to_owned());
+        }
         RemedyFormat::Text => remedies.iter().map(remedy::text).collect(),
         RemedyFormat::Terraform => remedies.iter().map(|one| remedy::terraform(one, &mut taken)).collect(),
         RemedyFormat::Json => {

@@ -135,7 +135,9 @@ fn verb(operation: &str) -> &'static str {
     match operation {
         _ if operation.starts_with("Get") || operation.starts_with("Export") => "GET",
         _ if operation.starts_with("Update") => "PATCH",
-        _ if operation.starts_with("Delete") || operation.starts_with("Flush") || operation.starts_with("Reset") => "DELETE",
+        _ if operation.starts_with("Delete") || operation.starts_with("Flush") || operation.starts_with("Reset") => {
+            "DELETE"
+        }
         _ if operation.starts_with("Put") || operation.starts_with("Tag") || operation.starts_with("Reimport") => "PUT",
         _ => "POST",
     }
@@ -161,7 +163,11 @@ mod tests {
             let known = Service::named(service).unwrap();
             let old = ["GetBucketLifecycle", "PutBucketLifecycle", "InvokeAsync"].contains(&operation);
             assert!(old || known.operations.contains(&operation), "{service}:{operation}");
-            assert!(actions.iter().all(|action| action.split_once(':').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())));
+            assert!(
+                actions
+                    .iter()
+                    .all(|action| action.split_once(':').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty()))
+            );
         }
         for (service, operation, to, arguments) in PASSING {
             assert!(Service::named(service).unwrap().operations.contains(&operation), "{service}:{operation}");

@@ -118,6 +118,13 @@ pub fn advise(leak: &Leak<'_>, beside: &Beside, mut setting: Setting) -> Remedy 
     let calls = Count { understood: found.known.len(), not_understood: found.unknown.len() };
     let mut limits = limits(&found, allowed.policy.as_ref(), kind);
     limits.extend(allowed.notes);
+    if kind == Kind::GithubActions && leak.text.contains("environment:") {
+        limits.push(
+            "a job that names an `environment` has another subject: write repo:OWNER/REPOSITORY:environment:NAME for it, in \
+             the place of ref:refs/heads/…"
+                .to_owned(),
+        );
+    }
     if let Some((region, at)) = region.filter(|_| allowed.policy.is_some()) {
         limits.push(format!("the region {region} is the only one that the settings name ({}:{})", at.path, at.line));
     }
@@ -188,7 +195,11 @@ const NAMED: usize = 10;
 fn limits(found: &Found<'_>, policy: Option<&Policy>, kind: Kind) -> Vec<String> {
     let mut limits = Vec::new();
     if policy.is_none() {
-        let what = if found.known.is_empty() { "no call of AWS was found" } else { "no call that needs a permission was found" };
+        let what = if found.known.is_empty() {
+            "no call of AWS was found"
+        } else {
+            "no call that needs a permission was found"
+        };
         limits.push(format!(
             "{what} in the files beside the leak: the permission policy is yours to write; the key's own last use (`aws iam \
              get-access-key-last-used`) and CloudTrail say what it was used for"
@@ -202,7 +213,8 @@ fn limits(found: &Found<'_>, policy: Option<&Policy>, kind: Kind) -> Vec<String>
         }
         limits.push(format!("calls found whose service is not known: {}", named.join(", ")));
     }
-    let tools: BTreeSet<String> = found.tools.iter().map(|(path, tool, line)| format!("{tool} at {path}:{line}")).collect();
+    let tools: BTreeSet<String> =
+        found.tools.iter().map(|(path, tool, line)| format!("{tool} at {path}:{line}")).collect();
     if !tools.is_empty() {
         let tools: Vec<String> = tools.into_iter().take(NAMED).collect();
         limits.push(format!(
@@ -211,16 +223,25 @@ fn limits(found: &Found<'_>, policy: Option<&Policy>, kind: Kind) -> Vec<String>
         ));
     }
     let uses = |prefix: &str| {
-        policy.is_some_and(|policy| policy.statements.iter().flat_map(|one| &one.actions).any(|action| action.starts_with(prefix)))
+        policy.is_some_and(|policy| {
+            policy.statements.iter().flat_map(|one| &one.actions).any(|action| action.starts_with(prefix))
+        })
     };
     if uses("athena:StartQueryExecution") {
-        limits.push("a query of Athena also reads its tables in Glue and S3 and writes its result to S3: add those".to_owned());
+        limits.push(
+            "a query of Athena also reads its tables in Glue and S3 and writes its result to S3: add those".to_owned(),
+        );
     }
     if uses("s3:") || uses("dynamodb:") || uses("sqs:") || uses("sns:") || uses("secretsmanager:") {
-        limits.push("what is encrypted with a key of your own in KMS also needs kms:Decrypt, and kms:GenerateDataKey to write".to_owned());
+        limits.push(
+            "what is encrypted with a key of your own in KMS also needs kms:Decrypt, and kms:GenerateDataKey to write"
+                .to_owned(),
+        );
     }
     if kind == Kind::Lambda {
-        limits.push("a function also needs to write its log: add the managed policy AWSLambdaBasicExecutionRole".to_owned());
+        limits.push(
+            "a function also needs to write its log: add the managed policy AWSLambdaBasicExecutionRole".to_owned(),
+        );
     }
     limits.push(if uses("dynamodb:") {
         "IAM stops at tables: which tenant or user may see which record is the code's to decide. The one exception is the \
@@ -236,7 +257,8 @@ fn limits(found: &Found<'_>, policy: Option<&Policy>, kind: Kind) -> Vec<String>
 /// The dialect of the file that gives the first place its role.
 fn dialect(place: &Place, leak: &Leak<'_>, near: &[Source]) -> Dialect {
     let file = name(&place.evidence.path).to_ascii_lowercase();
-    let text = near.iter().find(|source| source.path == place.evidence.path).map_or(leak.text, |source| source.text.as_str());
+    let text =
+        near.iter().find(|source| source.path == place.evidence.path).map_or(leak.text, |source| source.text.as_str());
     if file.starts_with("serverless.") {
         Dialect::Serverless
     } else if file.ends_with(".tf") {
@@ -252,11 +274,19 @@ fn dialect(place: &Place, leak: &Leak<'_>, near: &[Source]) -> Dialect {
 
 /// A name for the role: that of the service's folder or of the repository, and what the role is for.
 fn role_name(path: &str, kind: Kind, setting: &Setting) -> String {
-    let generic = ["src", "app", "lib", "config", "deploy", "infra", "scripts", "terraform", "workflows", "handlers", "k8s"];
-    let parts = folder(path).split('/').rev().filter(|part| !part.is_empty() && !part.starts_with('.') && !generic.contains(part));
+    let generic =
+        ["src", "app", "lib", "config", "deploy", "infra", "scripts", "terraform", "workflows", "handlers", "k8s"];
+    let parts = folder(path)
+        .split('/')
+        .rev()
+        .filter(|part| !part.is_empty() && !part.starts_with('.') && !generic.contains(part));
     let repository = setting.repository.as_ref().and_then(|repository| repository.name.rsplit('/').next());
     let own = repository.or_else(|| parts.clone().next()).unwrap_or("service");
-    let own = parts.clone().next().filter(|_| !matches!(kind, Kind::GithubActions | Kind::Gitlab | Kind::Bitbucket | Kind::Circleci)).unwrap_or(own);
+    let own = parts
+        .clone()
+        .next()
+        .filter(|_| !matches!(kind, Kind::GithubActions | Kind::Gitlab | Kind::Bitbucket | Kind::Circleci))
+        .unwrap_or(own);
     let role = match kind {
         Kind::Lambda => "function",
         Kind::Ec2 => "instance",
@@ -268,7 +298,8 @@ fn role_name(path: &str, kind: Kind, setting: &Setting) -> String {
         Kind::OtherAccount => "partner",
         Kind::Server => "server",
     };
-    let own: String = own.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).take(40).collect();
+    let own: String =
+        own.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).take(40).collect();
     format!("{}-{role}", own.trim_matches('-'))
 }
 

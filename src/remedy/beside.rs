@@ -21,9 +21,24 @@ const SMALL: usize = 150;
 
 /// Files that mark the root of a service.
 const ROOTS: [&str; 18] = [
-    "template.yaml", "template.yml", "serverless.yml", "serverless.yaml", "serverless.ts", "serverless.json", "cdk.json",
-    "package.json", "requirements.txt", "pyproject.toml", "setup.py", "pipfile", "go.mod", "pom.xml", "build.gradle",
-    "build.gradle.kts", "dockerfile", "chart.yaml",
+    "template.yaml",
+    "template.yml",
+    "serverless.yml",
+    "serverless.yaml",
+    "serverless.ts",
+    "serverless.json",
+    "cdk.json",
+    "package.json",
+    "requirements.txt",
+    "pyproject.toml",
+    "setup.py",
+    "pipfile",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "dockerfile",
+    "chart.yaml",
 ];
 
 /// The first so many of them deploy a service: they mark it better than what only builds code.
@@ -31,8 +46,18 @@ const DEPLOYING: usize = 7;
 
 /// Folders whose code is other people's, or made by a program.
 const FOREIGN: [&str; 12] = [
-    "node_modules", "vendor", ".venv", "venv", "site-packages", "dist", "target", ".terraform", ".serverless",
-    ".aws-sam", "cdk.out", "third_party",
+    "node_modules",
+    "vendor",
+    ".venv",
+    "venv",
+    "site-packages",
+    "dist",
+    "target",
+    ".terraform",
+    ".serverless",
+    ".aws-sam",
+    "cdk.out",
+    "third_party",
 ];
 
 /// A file of a repository.
@@ -69,13 +94,24 @@ pub fn beside(leak: &str, text: &str, line: u32, files: &[Listed]) -> Selection 
     }
     if is_pipeline(leak) {
         // A pipeline runs its own commands and the scripts that it names; what it deploys runs elsewhere.
-        selection.code = readable.iter().filter(|file| file.path == leak || names(text, &file.path)).map(|file| file.path.clone()).collect();
+        selection.code = readable
+            .iter()
+            .filter(|file| file.path == leak || names(text, &file.path))
+            .map(|file| file.path.clone())
+            .collect();
     } else {
-        let mut code: Vec<&str> = readable.iter().map(|file| file.path.as_str()).filter(|path| *path == leak || is_code(path) && within(path, &root)).collect();
+        let mut code: Vec<&str> = readable
+            .iter()
+            .map(|file| file.path.as_str())
+            .filter(|path| *path == leak || is_code(path) && within(path, &root))
+            .collect();
         code.sort_by_key(|path| (*path != leak, distance(path, leak), *path));
         if code.len() > MAX_CODE {
             let rest = code.len() - MAX_CODE;
-            selection.left_out.push(format!("{rest} files of code below {} were not read: only the {MAX_CODE} nearest are", shown(&root)));
+            selection.left_out.push(format!(
+                "{rest} files of code below {} were not read: only the {MAX_CODE} nearest are",
+                shown(&root)
+            ));
             code.truncate(MAX_CODE);
         }
         selection.code = code.into_iter().map(str::to_owned).collect();
@@ -83,7 +119,11 @@ pub fn beside(leak: &str, text: &str, line: u32, files: &[Listed]) -> Selection 
             selection.left_out.push(why);
         }
     }
-    let mut settings: Vec<&str> = readable.iter().map(|file| file.path.as_str()).filter(|path| is_settings(path) && !selection.code.iter().any(|code| code == path)).collect();
+    let mut settings: Vec<&str> = readable
+        .iter()
+        .map(|file| file.path.as_str())
+        .filter(|path| is_settings(path) && !selection.code.iter().any(|code| code == path))
+        .collect();
     settings.sort_by_key(|path| (distance(path, leak), *path));
     settings.truncate(MAX_SETTINGS);
     selection.settings = settings.into_iter().map(str::to_owned).collect();
@@ -119,7 +159,10 @@ fn root(leak: &str, text: &str, line: u32, files: &[&Listed]) -> (String, Option
         return (String::new(), None);
     }
     let own = folder(leak).to_owned();
-    let why = format!("nothing marks the service that the leak belongs to: of the repository's {code} files of code only those below {} were read", shown(&own));
+    let why = format!(
+        "nothing marks the service that the leak belongs to: of the repository's {code} files of code only those below {} were read",
+        shown(&own)
+    );
     (own, Some(why))
 }
 
@@ -183,12 +226,14 @@ fn distance(a: &str, b: &str) -> usize {
 
 /// Whether the text names the file: a script that a pipeline runs.
 fn names(text: &str, path: &str) -> bool {
-    (is_code(path) || is_script(path)) && path.len() > 3 && text.match_indices(path).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + path.len()..].chars().next();
-        let ends = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_'));
-        ends(before) && ends(after) && after != Some('.')
-    })
+    (is_code(path) || is_script(path))
+        && path.len() > 3
+        && text.match_indices(path).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + path.len()..].chars().next();
+            let ends = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_'));
+            ends(before) && ends(after) && after != Some('.')
+        })
 }
 
 /// Whether the file is the owner's own, and no test unless the leak is in one.
@@ -213,9 +258,15 @@ fn is_code(path: &str) -> bool {
 pub(super) fn is_script(path: &str) -> bool {
     let file = name(path).to_ascii_lowercase();
     let ends = [".sh", ".bash", ".zsh", ".ps1", ".mk", ".service"].iter().any(|end| file.ends_with(end));
-    ends || file.starts_with("dockerfile") || file.starts_with("makefile") || file.starts_with("jenkinsfile")
-        || file == "package.json" || file.starts_with("buildspec") || file.starts_with("user-data")
-        || file.starts_with("user_data") || file.starts_with("userdata") || file.starts_with("justfile")
+    ends || file.starts_with("dockerfile")
+        || file.starts_with("makefile")
+        || file.starts_with("jenkinsfile")
+        || file == "package.json"
+        || file.starts_with("buildspec")
+        || file.starts_with("user-data")
+        || file.starts_with("user_data")
+        || file.starts_with("userdata")
+        || file.starts_with("justfile")
 }
 
 fn is_settings(path: &str) -> bool {
@@ -236,7 +287,16 @@ mod tests {
 
     #[test]
     fn a_service_is_read_and_not_its_neighbours() {
-        let paths = ["a/.env", "a/serverless.yml", "a/src/x.js", "a/src/x.test.js", "a/node_modules/y/z.js", "b/serverless.yml", "b/y.js", "c.py"];
+        let paths = [
+            "a/.env",
+            "a/serverless.yml",
+            "a/src/x.js",
+            "a/src/x.test.js",
+            "a/node_modules/y/z.js",
+            "b/serverless.yml",
+            "b/y.js",
+            "c.py",
+        ];
         let found = select("a/src/x.js", "", &paths);
         assert_eq!(found.code, ["a/src/x.js"]);
         assert_eq!(found.settings, ["a/.env", "a/serverless.yml", "b/serverless.yml"]);

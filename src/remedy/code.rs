@@ -62,7 +62,8 @@ impl Code {
         let imported = imports(&tokens, text, language);
         let sdk = |text: &str| ["aws-sdk", "@aws-sdk/", "aws-xray-sdk"].iter().any(|start| text.starts_with(start));
         let uses_sdk = (0..tokens.0.len()).any(|at| tokens.text(at).is_some_and(sdk));
-        let mut code = Self { tokens, language, constants, bound: HashMap::new(), imported, made: Vec::new(), uses_sdk };
+        let mut code =
+            Self { tokens, language, constants, bound: HashMap::new(), imported, made: Vec::new(), uses_sdk };
         if language == Language::Go {
             code.bind_packages();
         }
@@ -214,8 +215,9 @@ impl Code {
         let mut found = arguments(tokens, open, close, self.language);
         for at in open + 1..close {
             let Some(name) = tokens.word(at) else { continue };
-            let alone = (tokens.is(at - 1, '(') || tokens.is(at - 1, '*') || tokens.is(at - 1, '.') || tokens.is(at - 1, ','))
-                && (tokens.is(at + 1, ')') || tokens.is(at + 1, ','));
+            let alone =
+                (tokens.is(at - 1, '(') || tokens.is(at - 1, '*') || tokens.is(at - 1, '.') || tokens.is(at - 1, ','))
+                    && (tokens.is(at + 1, ')') || tokens.is(at + 1, ','));
             if alone && let Some(object) = self.object_named(name, open) {
                 found.extend(arguments(tokens, object, tokens.close(object), self.language));
             }
@@ -340,7 +342,8 @@ impl Code {
                 let name = name.strip_suffix("Paginator").or(name.strip_suffix("Async")).unwrap_or(name);
                 // Of a rarer service any name of two words is taken for an operation.
                 let words = name.chars().skip(1).any(|c| c == '_' || c.is_ascii_uppercase());
-                let Some(operation) = service.operation(name).filter(|_| words || !service.operations.is_empty()) else {
+                let Some(operation) = service.operation(name).filter(|_| words || !service.operations.is_empty())
+                else {
                     return;
                 };
                 if self.language == Language::Java && service.name == "s3" && given.is_empty() {
@@ -423,9 +426,10 @@ impl Code {
                 return None;
             }
             let thing = if callee == "get_queue_by_name" { "Queue" } else { THINGS.iter().find(|t| t.0 == callee)?.0 };
-            let given = names.iter().enumerate().filter_map(|(place, name)| {
-                Some(((*name).to_owned(), self.positional(open, place)?))
-            });
+            let given = names
+                .iter()
+                .enumerate()
+                .filter_map(|(place, name)| Some(((*name).to_owned(), self.positional(open, place)?)));
             let mut made_with: Arguments = given.collect();
             made_with.extend(arguments(tokens, open, tokens.close(open), self.language));
             return Some(Binding { service: Service::named(service)?, thing, made_with });
@@ -440,13 +444,19 @@ impl Code {
                 }
                 let is_new = self.word_before_path(at) == Some("new");
                 let aws = is_method && at > 1 && matches!(tokens.word(at - 2), Some("AWS" | "aws" | "Aws"));
-                let known = || Service::named(callee).filter(|service| aws || self.imported.iter().any(|one| std::ptr::eq(*one, *service)) || self.uses_sdk);
+                let known = || {
+                    Service::named(callee).filter(|service| {
+                        aws || self.imported.iter().any(|one| std::ptr::eq(*one, *service)) || self.uses_sdk
+                    })
+                };
                 if is_new && let Some(binding) = client(known()) {
                     return Some(binding);
                 }
             }
             // The enhanced client of the second SDK for Java: `client.table("orders", schema)`.
-            Language::Java if callee == "table" && is_method && self.imported.iter().any(|one| one.name == "dynamodb") => {
+            Language::Java
+                if callee == "table" && is_method && self.imported.iter().any(|one| one.name == "dynamodb") =>
+            {
                 let name = self.positional(open, 0)?;
                 let made_with = vec![("TableName".to_owned(), name)];
                 return Some(Binding { service: Service::named("dynamodb")?, thing: "Table", made_with });
@@ -454,7 +464,9 @@ impl Code {
             Language::Go if matches!(callee, "New" | "NewFromConfig" | "NewFromOptions") && is_method => {
                 return self.bound.get(tokens.word(at.checked_sub(2)?)?).cloned();
             }
-            Language::Java if matches!(callee, "build" | "create" | "defaultClient" | "builder" | "standard") && is_method => {
+            Language::Java
+                if matches!(callee, "build" | "create" | "defaultClient" | "builder" | "standard") && is_method =>
+            {
                 let mut begin = at;
                 while begin > 1 && tokens.is(begin - 1, '.') {
                     let before = begin - 2;
@@ -579,9 +591,17 @@ impl Code {
                 }
             } else if matches!(tokens.word(before), Some("new" | "await")) || tokens.is(before, '&') {
                 at = before;
-            } else if tokens.is(before, '(') && before > 0 && tokens.word(before - 1).is_some_and(|word| word.starts_with("capture") || word == "Must") {
+            } else if tokens.is(before, '(')
+                && before > 0
+                && tokens.word(before - 1).is_some_and(|word| word.starts_with("capture") || word == "Must")
+            {
                 at = before - 1;
-            } else if tokens.is(before, '(') && self.language == Language::JavaScript && tokens.is(close, ')') && before > 0 && tokens.is(before - 1, '=') {
+            } else if tokens.is(before, '(')
+                && self.language == Language::JavaScript
+                && tokens.is(close, ')')
+                && before > 0
+                && tokens.is(before - 1, '=')
+            {
                 at = before;
             } else {
                 break;
@@ -627,7 +647,9 @@ fn imports(tokens: &Tokens, text: &str, language: Language) -> Vec<&'static Serv
     let mut found: Vec<&'static Service> = Vec::new();
     let mut add = |name: &str| {
         let service = if name.starts_with("storage") { Service::named("s3") } else { Service::named(name) };
-        if let Some(service) = service && !found.iter().any(|one| std::ptr::eq(*one, service)) {
+        if let Some(service) = service
+            && !found.iter().any(|one| std::ptr::eq(*one, service))
+        {
             found.push(service);
         }
     };

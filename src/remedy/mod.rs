@@ -26,9 +26,9 @@ pub use permission::Placeholder;
 pub use place::{Kind, Place, Spot, advice, place};
 pub use policy::{Condition, Policy, Statement};
 pub use role::{Repository, Role, Setting, Snippet};
+pub use source::{Evidence, Source};
 pub use terraform::terraform;
 pub use text::text;
-pub use source::{Evidence, Source};
 
 #[cfg(test)]
 mod tests;

@@ -46,8 +46,21 @@ pub(super) struct Resolved {
 
 /// Properties that name a resource: of `CloudFormation`, and of Terraform.
 const NAMING: [&str; 16] = [
-    "TableName", "BucketName", "QueueName", "TopicName", "FunctionName", "StreamName", "DeliveryStreamName",
-    "StateMachineName", "LogGroupName", "RepositoryName", "Name", "bucket", "name", "function_name", "table_name",
+    "TableName",
+    "BucketName",
+    "QueueName",
+    "TopicName",
+    "FunctionName",
+    "StreamName",
+    "DeliveryStreamName",
+    "StateMachineName",
+    "LogGroupName",
+    "RepositoryName",
+    "Name",
+    "bucket",
+    "name",
+    "function_name",
+    "table_name",
     "DomainName",
 ];
 
@@ -269,7 +282,10 @@ pub(super) fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
     let (first, last) = (parts.next().unwrap_or(""), text.rsplit('-').next().unwrap_or(""));
     let known = matches!(first, "us" | "eu" | "ap" | "sa" | "ca" | "me" | "af" | "cn" | "il" | "mx");
-    known && text.len() <= 16 && text.matches('-').count() >= 2 && last.bytes().all(|byte| byte.is_ascii_digit())
+    known
+        && text.len() <= 16
+        && text.matches('-').count() >= 2
+        && last.bytes().all(|byte| byte.is_ascii_digit())
         && last.len() == 1
 }
 
@@ -281,7 +297,8 @@ fn shared(a: &str, b: &str) -> usize {
 /// Key and value of a line, without quotes and what ends it.
 fn assignment(line: &str) -> Option<(String, String)> {
     let line = line.strip_prefix("- ").unwrap_or(line).trim_start();
-    let line = ["export ", "ENV ", "ARG ", "set ", "const "].iter().find_map(|start| line.strip_prefix(start)).unwrap_or(line);
+    let line =
+        ["export ", "ENV ", "ARG ", "set ", "const "].iter().find_map(|start| line.strip_prefix(start)).unwrap_or(line);
     let (key, rest) = if let Some(quoted) = line.strip_prefix(['"', '\'']) {
         let end = quoted.find(['"', '\''])?;
         (&quoted[..end], quoted[end + 1..].trim_start())
@@ -424,7 +441,11 @@ mod tests {
 
     #[test]
     fn the_nearest_file_says_what_a_variable_is() {
-        let names = names(&[("a/.env", "T=one\n"), ("b/.env", "export T='two'\n"), ("task.json", "{\"name\": \"Q\", \"value\": \"q-1\"},\n")]);
+        let names = names(&[
+            ("a/.env", "T=one\n"),
+            ("b/.env", "export T='two'\n"),
+            ("task.json", "{\"name\": \"Q\", \"value\": \"q-1\"},\n"),
+        ]);
         assert_eq!(variable(&names, "T", "a/x.py"), ["one"]);
         assert_eq!(variable(&names, "T", "b/x.py"), ["two"]);
         assert_eq!(variable(&names, "T", "x.py"), ["one", "two"]);
@@ -440,7 +461,8 @@ mod tests {
     #[test]
     fn regions_and_placeholders_are_told() {
         assert!(is_region("eu-west-1") && is_region("us-gov-west-1") && !is_region("us") && !is_region("eu-west-x"));
-        for (word, written) in [("ordersTable", "ORDERS_TABLE"), ("a.b", "A_B"), ("DBName", "DBNAME"), ("…", "NAME")] {
+        for (word, written) in [("ordersTable", "ORDERS_TABLE"), ("a.b", "A_B"), ("DBName", "DBNAME"), ("…", "NAME")]
+        {
             assert_eq!(placeholder(word), written);
         }
     }

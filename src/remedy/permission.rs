@@ -72,7 +72,10 @@ impl Builder<'_> {
     fn add(&mut self, path: &str, call: &Call) {
         let at = Evidence::new(path, call.line);
         for action in actions(call.service, &call.operation) {
-            if action == "sns:Publish" && call.values("PhoneNumber").next().is_some() && call.values("TopicArn").next().is_none() {
+            if action == "sns:Publish"
+                && call.values("PhoneNumber").next().is_some()
+                && call.values("TopicArn").next().is_none()
+            {
                 self.notes.insert("sns:Publish to a phone number has no ARN: its statement says *".to_owned());
                 self.grant(action, "*".to_owned(), Condition::new(), at.clone());
             } else if is_unbounded(&action) {
@@ -87,7 +90,8 @@ impl Builder<'_> {
             if roles.is_empty() && call.service.name != "ecs" {
                 return;
             }
-            let condition = [("StringEquals".to_owned(), [("iam:PassedToService".to_owned(), vec![to.to_owned()])].into())];
+            let condition =
+                [("StringEquals".to_owned(), [("iam:PassedToService".to_owned(), vec![to.to_owned()])].into())];
             let resolved = self.resolve(&roles, &at, "ROLE_NAME");
             for role in resolved {
                 let arn = self.arn("arn:aws:iam::{account}:role/{}", &role, &at);
@@ -133,10 +137,14 @@ impl Builder<'_> {
         if action == "s3:GetObject" && matches!(call.operation.as_str(), "CopyObject" | "UploadPartCopy") {
             return self.copied(call, at);
         }
-        let given: Vec<&Name> = shape.arguments.iter().find_map(|name| {
-            let values: Vec<&Name> = call.values(name).collect();
-            (!values.is_empty()).then_some(values)
-        }).unwrap_or_default();
+        let given: Vec<&Name> = shape
+            .arguments
+            .iter()
+            .find_map(|name| {
+                let values: Vec<&Name> = call.values(name).collect();
+                (!values.is_empty()).then_some(values)
+            })
+            .unwrap_or_default();
         let default = match (service.as_str(), given.is_empty()) {
             ("events", true) if action == "events:PutEvents" => Some("default"),
             ("athena", true) => Some("primary"),
@@ -219,7 +227,9 @@ impl Builder<'_> {
         match &resolved[..] {
             [one] if one.holes.is_empty() && !one.text.is_empty() && one.text.len() < 200 => one.text.clone(),
             _ => match key.first() {
-                Some(Part::Text(text)) => text.rsplit_once('/').map_or_else(|| "*".to_owned(), |(folder, _)| format!("{folder}/*")),
+                Some(Part::Text(text)) => {
+                    text.rsplit_once('/').map_or_else(|| "*".to_owned(), |(folder, _)| format!("{folder}/*"))
+                }
                 _ => "*".to_owned(),
             },
         }
@@ -237,7 +247,11 @@ impl Builder<'_> {
         match bucket {
             Some(bucket) => {
                 let is_hole = bucket.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-                if is_hole { name.hole(&bucket, "the bucket that is copied from".to_owned(), "SOURCE_BUCKET") } else { name.text = bucket; }
+                if is_hole {
+                    name.hole(&bucket, "the bucket that is copied from".to_owned(), "SOURCE_BUCKET")
+                } else {
+                    name.text = bucket;
+                }
             }
             None => name.hole("SOURCE_BUCKET", "the bucket that is copied from".to_owned(), "SOURCE_BUCKET"),
         }
@@ -253,7 +267,11 @@ impl Builder<'_> {
             ("arn:aws:ec2:{region}:{account}:network-interface/*", "", ""),
             ("arn:aws:ec2:{region}::image/{}", "IMAGE_ID", "the image that instances are started from"),
             ("arn:aws:ec2:{region}:{account}:subnet/{}", "SUBNET_ID", "the subnet that instances are started in"),
-            ("arn:aws:ec2:{region}:{account}:security-group/{}", "SECURITY_GROUP_ID", "the security group of instances"),
+            (
+                "arn:aws:ec2:{region}:{account}:security-group/{}",
+                "SECURITY_GROUP_ID",
+                "the security group of instances",
+            ),
             ("arn:aws:ec2:{region}:{account}:key-pair/{}", "KEY_PAIR", "the key pair for logins, if there is one"),
         ] {
             let mut name = Resolved::default();
@@ -373,7 +391,8 @@ fn queue(text: &str) -> String {
     let Some(rest) = text.strip_prefix("https://") else { return text.to_owned() };
     let parts: Vec<&str> = rest.split('/').collect();
     let [host, account, name] = parts[..] else { return rest.rsplit('/').next().unwrap_or(rest).to_owned() };
-    let region = host.split('.').find(|part| super::names::is_region(part) || *part == "{region}").unwrap_or("{region}");
+    let region =
+        host.split('.').find(|part| super::names::is_region(part) || *part == "{region}").unwrap_or("{region}");
     format!("arn:aws:sqs:{region}:{account}:{name}")
 }
 
@@ -392,11 +411,14 @@ fn is_name(text: &str) -> bool {
 fn sid(service: &str, actions: &[String], resources: &BTreeSet<String>) -> String {
     let capital = |text: &str| -> String {
         let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(|word| {
-            let all_caps = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-            let rest = if all_caps { word[1..].to_ascii_lowercase() } else { word[1..].to_owned() };
-            format!("{}{rest}", word[..1].to_ascii_uppercase())
-        }).collect()
+        words
+            .map(|word| {
+                let all_caps =
+                    word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+                let rest = if all_caps { word[1..].to_ascii_lowercase() } else { word[1..].to_owned() };
+                format!("{}{rest}", word[..1].to_ascii_uppercase())
+            })
+            .collect()
     };
     let about = match resources.first().filter(|_| resources.len() == 1).map(String::as_str) {
         Some("*") | None => actions.first().and_then(|action| action.split(':').nth(1)).unwrap_or_default().to_owned(),

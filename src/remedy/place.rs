@@ -96,8 +96,18 @@ const BY_PATH: [(Sign, Kind, u32, &str); 45] = [
     (Sign::Named("bitbucket-pipelines.yml"), Kind::Bitbucket, 95, "it is a pipeline of Bitbucket"),
     (Sign::Under(".circleci"), Kind::Circleci, 95, "it is a job of CircleCI"),
     (Sign::Begins("buildspec"), Kind::Codebuild, 95, "it is a build of CodeBuild"),
-    (Sign::Begins("jenkinsfile"), Kind::Server, 95, "it is a pipeline of Jenkins, which has no identity in AWS of its own"),
-    (Sign::Named(".travis.yml"), Kind::Server, 95, "it is a build of Travis CI, which has no identity in AWS of its own"),
+    (
+        Sign::Begins("jenkinsfile"),
+        Kind::Server,
+        95,
+        "it is a pipeline of Jenkins, which has no identity in AWS of its own",
+    ),
+    (
+        Sign::Named(".travis.yml"),
+        Kind::Server,
+        95,
+        "it is a build of Travis CI, which has no identity in AWS of its own",
+    ),
     (Sign::Begins("azure-pipelines"), Kind::Server, 95, "it is a pipeline of Azure DevOps"),
     (Sign::Named(".drone.yml"), Kind::Server, 95, "it is a build of Drone"),
     (Sign::Begins("serverless."), Kind::Lambda, 95, "it is a service of the Serverless Framework"),
@@ -211,8 +221,20 @@ pub fn place(leak: &Spot<'_>, text: &str, beside: &[Source]) -> (Place, Vec<Plac
         let nothing = "nothing in it or beside it says where it runs";
         let person = super::lexer::Language::of(leak.path).is_none();
         add(&mut found, Kind::Ec2, 10, &format!("{nothing}; on an instance of EC2 it would be this"), here(leak.line));
-        add(&mut found, Kind::Server, 8, &format!("{nothing}; on a server elsewhere it would be this"), here(leak.line));
-        add(&mut found, Kind::Laptop, if person { 12 } else { 6 }, &format!("{nothing}; on a person's machine it would be this"), here(leak.line));
+        add(
+            &mut found,
+            Kind::Server,
+            8,
+            &format!("{nothing}; on a server elsewhere it would be this"),
+            here(leak.line),
+        );
+        add(
+            &mut found,
+            Kind::Laptop,
+            if person { 12 } else { 6 },
+            &format!("{nothing}; on a person's machine it would be this"),
+            here(leak.line),
+        );
     }
     // Where a unit of systemd or a Jenkins runs is not said: on an instance or elsewhere.
     let unsure = found.iter().find(|one| one.reason.contains("systemd") || one.reason.contains("Jenkins")).cloned();
@@ -304,7 +326,9 @@ fn other_account<'a>(text: &'a str, own: Option<&str>) -> Option<(u32, &'a str)>
 fn through(leak: &str, source: &Source) -> Vec<(Kind, u32, String, u32)> {
     let mut found = Vec::new();
     let file = source.name().to_ascii_lowercase();
-    let within = folder(leak) == folder(&source.path) || leak.starts_with(&format!("{}/", folder(&source.path))) || folder(&source.path).is_empty();
+    let within = folder(leak) == folder(&source.path)
+        || leak.starts_with(&format!("{}/", folder(&source.path)))
+        || folder(&source.path).is_empty();
     if !within || super::lexer::Language::of(leak).is_none() && !name(leak).starts_with(".env") {
         // A chart's values belong to it.
         if within && file == "chart.yaml" {
@@ -342,8 +366,12 @@ fn names_code(text: &str, leak: &str, base: &str) -> Option<u32> {
         let Some((key, value)) = line.trim().split_once([':', '=']) else { return false };
         let value = value.trim().trim_matches(['"', '\'']).trim_start_matches("./").trim_end_matches('/');
         match key.trim().trim_start_matches("- ") {
-            "CodeUri" | "ContextDir" | "source_dir" => !value.is_empty() && own.starts_with(&format!("{value}/")) || value == ".",
-            "handler" | "Handler" => value.rsplit_once('.').is_some_and(|(module, _)| module == stem || module == name(stem)),
+            "CodeUri" | "ContextDir" | "source_dir" => {
+                !value.is_empty() && own.starts_with(&format!("{value}/")) || value == "."
+            }
+            "handler" | "Handler" => {
+                value.rsplit_once('.').is_some_and(|(module, _)| module == stem || module == name(stem))
+            }
             _ => false,
         }
     })?;
@@ -363,19 +391,29 @@ pub(super) fn is_pipeline(path: &str) -> bool {
 pub fn advice(path: &str) -> Option<&'static str> {
     let (kind, ..) = by_path(path).into_iter().max_by_key(|(_, weight, _)| *weight)?;
     Some(match kind {
-        Kind::Lambda => "This is a Lambda: its execution role replaces the key, and `keytrail replace` writes the policies.",
-        Kind::Ec2 => "This runs on an instance: an instance profile replaces the key, and `keytrail replace` writes the policies.",
-        Kind::Ecs => "This is a task of ECS: its task role replaces the key, and `keytrail replace` writes the policies.",
+        Kind::Lambda => {
+            "This is a Lambda: its execution role replaces the key, and `keytrail replace` writes the policies."
+        }
+        Kind::Ec2 => {
+            "This runs on an instance: an instance profile replaces the key, and `keytrail replace` writes the policies."
+        }
+        Kind::Ecs => {
+            "This is a task of ECS: its task role replaces the key, and `keytrail replace` writes the policies."
+        }
         Kind::Kubernetes => {
             "This runs on Kubernetes: EKS Pod Identity replaces the key, and `keytrail replace` writes the policies."
         }
         Kind::GithubActions | Kind::Gitlab | Kind::Bitbucket | Kind::Circleci => {
             "This is a pipeline: a role for its OpenID Connect token replaces the key, and `keytrail replace` writes the policies."
         }
-        Kind::Codebuild => "This is a build of CodeBuild: its service role replaces the key, and `keytrail replace` writes the policies.",
+        Kind::Codebuild => {
+            "This is a build of CodeBuild: its service role replaces the key, and `keytrail replace` writes the policies."
+        }
         Kind::Laptop => "This is a person's machine: IAM Identity Center (`aws configure sso`) replaces the key.",
         Kind::OtherAccount => "This is for another account: a role to assume replaces the key.",
-        Kind::Server => "This runs outside of AWS: IAM Roles Anywhere replaces the key, and `keytrail replace` writes the policies.",
+        Kind::Server => {
+            "This runs outside of AWS: IAM Roles Anywhere replaces the key, and `keytrail replace` writes the policies."
+        }
     })
 }
 
@@ -413,7 +451,8 @@ mod tests {
 
     #[test]
     fn the_text_says_where_it_runs() {
-        let both = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n  I:\n    Type: AWS::EC2::Instance\n    x: key\n";
+        let both =
+            "Resources:\n  F:\n    Type: AWS::Lambda::Function\n  I:\n    Type: AWS::EC2::Instance\n    x: key\n";
         assert_eq!(kinds("stack.yaml", both, &[]), [Kind::Ec2, Kind::Lambda]);
         assert_eq!(kinds("a.py", "def lambda_handler(event, context):\n  pass\n", &[])[0], Kind::Lambda);
         assert_eq!(kinds("a.yaml", "apiVersion: v1\nkind: Secret\n", &[])[0], Kind::Kubernetes);

@@ -81,9 +81,11 @@ pub struct Role {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Snippet {
     /// Where they belong.
-    pub into: String,
+    pub into: &'static str,
     /// The lines.
     pub text: String,
+    /// What else changes there: where the key itself goes.
+    pub also: &'static str,
 }
 
 /// How files beside the leak are written: what is attached is written so, too.
@@ -100,19 +102,27 @@ pub(super) enum Dialect {
 pub(super) fn role(kind: Kind, dialect: Dialect, setting: &Setting, finding: &str) -> Role {
     let (slug, name, why) = what(kind);
     let attach = attach(kind, dialect, setting);
-    let create = match kind {
-        Kind::Laptop => "make a permission set with the permission policy below, and assign it to the people who need it".to_owned(),
-        Kind::GithubActions | Kind::Gitlab | Kind::Bitbucket | Kind::Circleci => {
-            "add the issuer of the tokens to IAM once an account as an OpenID Connect provider (`--format terraform` writes it)".to_owned()
-        }
-        Kind::Server => "make a trust anchor for the authority that issues your servers' certificates (IAM Roles Anywhere)".to_owned(),
-        _ => "fill in what the list of placeholders below names".to_owned(),
-    };
-    let mut steps = vec![create];
-    if kind != Kind::Laptop {
-        steps.push(format!("make the role {} with the trust policy below, and give it the permission policy below", setting.role_name));
+    let mut steps = Vec::new();
+    match kind {
+        Kind::Laptop => steps.push(
+            "make a permission set with the permission policy, and assign it to the people who need it".to_owned(),
+        ),
+        Kind::GithubActions | Kind::Gitlab | Kind::Bitbucket | Kind::Circleci => steps.push(
+            "add the issuer of the tokens to IAM as an OpenID Connect provider, once an account (`--format terraform` \
+             writes it)"
+                .to_owned(),
+        ),
+        Kind::Server => steps.push(
+            "make a trust anchor of IAM Roles Anywhere for the authority that issues your servers' certificates"
+                .to_owned(),
+        ),
+        _ => {}
     }
-    steps.push(format!("change {}: see below", attach.into));
+    if kind != Kind::Laptop {
+        let name = &setting.role_name;
+        steps.push(format!("make the role {name} with the trust policy, and give it the permission policy"));
+    }
+    steps.push(format!("put the lines below into {}; {}", attach.into, attach.also));
     steps.push("take the key out of the code: an SDK that is given no key asks for the role's by itself".to_owned());
     steps.push(format!(
         "deploy, see it work, then make the key inactive and delete it: `keytrail contain {finding}` prints the commands"
@@ -173,33 +183,41 @@ fn what(kind: Kind) -> (&'static str, &'static str, &'static str) {
 /// The lines that give the place its role.
 fn attach(kind: Kind, dialect: Dialect, setting: &Setting) -> Snippet {
     let (arn, name, region) = (setting.role_arn(), setting.role_name.as_str(), setting.region());
-    let (into, text) = match (kind, dialect) {
-        (Kind::Lambda, Dialect::Serverless) => (
-            "serverless.yml, and remove the key from `environment`",
-            format!("provider:\n  iam:\n    role: {arn}\n"),
-        ),
+    let (into, also, text) = match (kind, dialect) {
+        (Kind::Lambda, Dialect::Serverless) => {
+            ("serverless.yml", "remove the key from `environment`", format!("provider:\n  iam:\n    role: {arn}\n"))
+        }
         (Kind::Lambda, Dialect::Sam | Dialect::CloudFormation) => (
-            "the function in the template, and remove the key from `Environment`",
+            "the function in the template",
+            "remove the key from `Environment`",
             format!("    Properties:\n      Role: {arn}\n"),
         ),
         (Kind::Lambda, Dialect::Terraform) => (
-            "the function in Terraform, and remove the key from `environment`",
+            "the function in Terraform",
+            "remove the key from `environment`",
             format!("  role = aws_iam_role.{}.arn\n", label(name)),
         ),
         (Kind::Lambda, Dialect::Plain) => (
-            "the function's configuration",
+            "the function's configuration (a command)",
+            "remove the key from its environment",
             format!("aws lambda update-function-configuration --function-name FUNCTION_NAME --role {arn}\n"),
         ),
         (Kind::Ec2, Dialect::Terraform) => (
             "the instance in Terraform",
-            format!("  iam_instance_profile = aws_iam_instance_profile.{}.name\n\n  metadata_options {{\n    http_tokens = \"required\"\n  }}\n", label(name)),
+            "remove the key from its user data",
+            format!(
+                "  iam_instance_profile = aws_iam_instance_profile.{}.name\n\n  metadata_options {{\n    http_tokens = \"required\"\n  }}\n",
+                label(name)
+            ),
         ),
         (Kind::Ec2, Dialect::CloudFormation | Dialect::Sam) => (
             "the instance in the template",
+            "remove the key from its user data",
             format!("    Properties:\n      IamInstanceProfile: {name}\n"),
         ),
         (Kind::Ec2, _) => (
-            "the instance",
+            "the instance (commands)",
+            "remove the key from it and from its image",
             format!(
                 "aws iam create-instance-profile --instance-profile-name {name}\n\
                  aws iam add-role-to-instance-profile --instance-profile-name {name} --role-name {name}\n\
@@ -208,19 +226,21 @@ fn attach(kind: Kind, dialect: Dialect, setting: &Setting) -> Snippet {
             ),
         ),
         (Kind::Ecs, Dialect::Terraform) => (
-            "the task definition in Terraform, and remove the key from `environment`",
+            "the task definition in Terraform",
+            "remove the key from `environment`",
             format!("  task_role_arn = aws_iam_role.{}.arn\n", label(name)),
         ),
         (Kind::Ecs, Dialect::CloudFormation | Dialect::Sam) => (
-            "the task definition in the template, and remove the key from `Environment`",
+            "the task definition in the template",
+            "remove the key from `Environment`",
             format!("    Properties:\n      TaskRoleArn: {arn}\n"),
         ),
-        (Kind::Ecs, _) => (
-            "the task definition, and remove the key from `environment`",
-            format!("\"taskRoleArn\": \"{arn}\",\n"),
-        ),
+        (Kind::Ecs, _) => {
+            ("the task definition", "remove the key from `environment`", format!("\"taskRoleArn\": \"{arn}\",\n"))
+        }
         (Kind::Kubernetes, _) => (
-            "the cluster, and `serviceAccountName` of the pods; then remove the Secret",
+            "the cluster (commands)",
+            "name the service account in `serviceAccountName` of the pods, and remove the Secret",
             format!(
                 "aws eks create-addon --cluster-name CLUSTER_NAME --addon-name eks-pod-identity-agent\n\
                  aws eks create-pod-identity-association --cluster-name CLUSTER_NAME \\\n  \
@@ -228,7 +248,8 @@ fn attach(kind: Kind, dialect: Dialect, setting: &Setting) -> Snippet {
             ),
         ),
         (Kind::GithubActions, _) => (
-            "the workflow, in the place of the key, and delete the repository's secrets that held it",
+            "the workflow, in the place of the key",
+            "delete the secrets of the repository that hold it",
             format!(
                 "permissions:\n  id-token: write\n  contents: read\n\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v4\n    with:\n      role-to-assume: {arn}\n      aws-region: {region}\n"
             ),
@@ -236,43 +257,50 @@ fn attach(kind: Kind, dialect: Dialect, setting: &Setting) -> Snippet {
         (Kind::Gitlab, _) => {
             let host = setting.repository.as_ref().map_or("gitlab.com", |repository| repository.host.as_str());
             (
-                "the job, in the place of the key, and delete the project's variables that held it",
+                "the job, in the place of the key",
+                "delete the variables of the project that hold it",
                 format!(
                     "  id_tokens:\n    AWS_TOKEN:\n      aud: https://{host}\n  variables:\n    AWS_ROLE_ARN: {arn}\n    AWS_WEB_IDENTITY_TOKEN_FILE: /tmp/aws-token\n    AWS_REGION: {region}\n  before_script:\n    - printf '%s' \"$AWS_TOKEN\" > \"$AWS_WEB_IDENTITY_TOKEN_FILE\"\n"
                 ),
             )
         }
         (Kind::Bitbucket, _) => (
-            "the step, in the place of the key, and delete the repository's variables that held it",
+            "the step, in the place of the key",
+            "delete the variables of the repository that hold it",
             format!(
                 "    oidc: true\n    script:\n      - export AWS_ROLE_ARN={arn} AWS_REGION={region}\n      - export AWS_WEB_IDENTITY_TOKEN_FILE=/tmp/aws-token\n      - printf '%s' \"$BITBUCKET_STEP_OIDC_TOKEN\" > \"$AWS_WEB_IDENTITY_TOKEN_FILE\"\n"
             ),
         ),
         (Kind::Circleci, _) => (
-            "the job, in the place of the key, and delete the context's variables that held it",
+            "the job, in the place of the key",
+            "delete the variables of the context or project that hold it",
             format!(
                 "    environment:\n      AWS_ROLE_ARN: {arn}\n      AWS_WEB_IDENTITY_TOKEN_FILE: /tmp/aws-token\n      AWS_REGION: {region}\n    steps:\n      - run: printf '%s' \"$CIRCLE_OIDC_TOKEN\" > \"$AWS_WEB_IDENTITY_TOKEN_FILE\"\n"
             ),
         ),
         (Kind::Codebuild, _) => (
-            "the project, and remove the key from its variables",
+            "the project (a command)",
+            "remove the key from its variables",
             format!("aws codebuild update-project --name PROJECT_NAME --service-role {arn}\n"),
         ),
         (Kind::Laptop, _) => (
-            "~/.aws/config, in the place of ~/.aws/credentials and of what else holds the key",
+            "~/.aws/config",
+            "delete ~/.aws/credentials and what else holds the key",
             format!(
                 "[sso-session company]\nsso_start_url = START_URL\nsso_region = {region}\nsso_registration_scopes = sso:account:access\n\n[profile {name}]\nsso_session = company\nsso_account_id = {}\nsso_role_name = {name}\nregion = {region}\n\n# then: aws sso login --profile {name}\n",
                 setting.account()
             ),
         ),
         (Kind::OtherAccount, _) => (
-            "~/.aws/config of who calls (or AssumeRole in the code)",
+            "~/.aws/config of who calls (or call AssumeRole in the code)",
+            "remove the key there",
             format!(
                 "[profile {name}]\nrole_arn = {arn}\nexternal_id = EXTERNAL_ID\ncredential_source = Ec2InstanceMetadata\n"
             ),
         ),
         (Kind::Server, _) => (
             "~/.aws/config of the server",
+            "remove the key there",
             format!(
                 "[default]\ncredential_process = aws_signing_helper credential-process --certificate CERTIFICATE_FILE --private-key PRIVATE_KEY_FILE --trust-anchor-arn arn:aws:rolesanywhere:{region}:{}:trust-anchor/TRUST_ANCHOR_ID --profile-arn arn:aws:rolesanywhere:{region}:{}:profile/PROFILE_ID --role-arn {arn}\n",
                 setting.account(),
@@ -280,12 +308,13 @@ fn attach(kind: Kind, dialect: Dialect, setting: &Setting) -> Snippet {
             ),
         ),
     };
-    Snippet { into: into.to_owned(), text }
+    Snippet { into, text, also }
 }
 
 /// A name as Terraform's labels are written.
 pub(super) fn label(name: &str) -> String {
-    let written: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let written: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     if written.starts_with(|c: char| c.is_ascii_digit()) { format!("role_{written}") } else { written }
 }
 

@@ -6,7 +6,14 @@ use super::operations::{Service, plain};
 
 /// Options of aws-cli itself that take a value.
 const GLOBAL: [&str; 9] = [
-    "--region", "--profile", "--output", "--endpoint-url", "--query", "--color", "--ca-bundle", "--cli-read-timeout",
+    "--region",
+    "--profile",
+    "--output",
+    "--endpoint-url",
+    "--query",
+    "--color",
+    "--ca-bundle",
+    "--cli-read-timeout",
     "--cli-connect-timeout",
 ];
 
@@ -46,7 +53,11 @@ const DEPLOY: &[&str] =
 
 /// What `docker push` asks of ECR, and what `docker pull` does (ECR user guide, "Pushing an image").
 const PUSH: [&str; 6] = [
-    "BatchCheckLayerAvailability", "BatchGetImage", "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload",
+    "BatchCheckLayerAvailability",
+    "BatchGetImage",
+    "InitiateLayerUpload",
+    "UploadLayerPart",
+    "CompleteLayerUpload",
     "PutImage",
 ];
 const PULL: [&str; 3] = ["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"];
@@ -61,7 +72,10 @@ pub(super) fn read(text: &str) -> (Calls, Vec<(&'static str, u32)>) {
             ["docker", verb @ ("push" | "pull"), ref image] => docker(verb, image, line, &mut calls),
             ["docker", verb @ ("push" | "pull"), .., ref image] => docker(verb, image, line, &mut calls),
             [tool, first, ..] => tools.extend(
-                TOOLS.iter().find(|(name, verbs)| *name == tool && verbs.contains(&first)).map(|(name, _)| (*name, line)),
+                TOOLS
+                    .iter()
+                    .find(|(name, verbs)| *name == tool && verbs.contains(&first))
+                    .map(|(name, _)| (*name, line)),
             ),
             _ => {}
         }
@@ -116,7 +130,8 @@ fn docker(verb: &str, image: &str, line: u32, calls: &mut Calls) {
     let image = image.trim_end_matches(['"', '\'']);
     let repository = image.split_once(".amazonaws.com/").map(|(_, rest)| rest);
     // `$REGISTRY/$REPOSITORY:$TAG`: whether that is ECR is not known here; it is if a login to ECR stands beside it.
-    let Some(repository) = repository.or_else(|| image.starts_with('$').then(|| image.split_once('/'))?.map(|(_, rest)| rest))
+    let Some(repository) =
+        repository.or_else(|| image.starts_with('$').then(|| image.split_once('/'))?.map(|(_, rest)| rest))
     else {
         return;
     };
@@ -141,8 +156,11 @@ fn aws(words: &[&str], line: u32, calls: &mut Calls) {
     let Some(service) = Service::named(service).filter(|service| !service.operations.is_empty()) else { return };
     let given = options(rest);
     if service.name == "cloudformation" && command == "package" {
-        let bucket: Arguments =
-            given.iter().filter(|(name, _)| name == "s3-bucket").map(|(_, value)| ("Bucket".to_owned(), value.clone())).collect();
+        let bucket: Arguments = given
+            .iter()
+            .filter(|(name, _)| name == "s3-bucket")
+            .map(|(_, value)| ("Bucket".to_owned(), value.clone()))
+            .collect();
         return push(calls, "s3", "PutObject", &bucket, line);
     }
     if let Some(operations) = helpers::operations(service.name, &plain(command)) {
@@ -179,11 +197,17 @@ fn waited(service: &str) -> &'static [&'static str] {
 
 /// `aws s3`: commands of their own.
 fn s3(command: &str, rest: &[&str], line: u32, calls: &mut Calls) {
-    let has = |option: &str| rest.iter().any(|word| *word == option || word.strip_prefix(option).is_some_and(|rest| rest.starts_with('=')));
+    let has = |option: &str| {
+        rest.iter().any(|word| *word == option || word.strip_prefix(option).is_some_and(|rest| rest.starts_with('=')))
+    };
     let places: Vec<Option<Arguments>> =
         rest.iter().take_while(|word| !word.starts_with("--")).map(|word| place(word)).collect();
     // Options may come first.
-    let places = if places.is_empty() { rest.iter().filter(|word| word.starts_with("s3://")).map(|word| place(word)).collect() } else { places };
+    let places = if places.is_empty() {
+        rest.iter().filter(|word| word.starts_with("s3://")).map(|word| place(word)).collect()
+    } else {
+        places
+    };
     let nothing = Vec::new();
     let mut say = |at: Option<&Arguments>, operations: &[&str]| {
         for operation in operations {
@@ -323,7 +347,8 @@ fn commands(text: &str) -> Vec<(u32, Vec<String>)> {
             while let Some(at) = whole[from..].find(name).map(|at| at + from) {
                 from = at + name.len();
                 let before = whole[..at].chars().next_back();
-                let begins = before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.' | '/' | '@' | '$'));
+                let begins =
+                    before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.' | '/' | '@' | '$'));
                 if begins && whole[from..].starts_with([' ', '\t']) {
                     let quote = before.filter(|c| matches!(c, '"' | '\''));
                     found.push((number as u32 + 1, words(&whole[at..], quote)));
@@ -378,7 +403,8 @@ mod tests {
     fn said(text: &str) -> Vec<String> {
         let (calls, _) = read(text);
         let one = |call: &Call| {
-            let given: Vec<String> = call.arguments.iter().map(|(name, value)| format!("{name}={}", shown(value))).collect();
+            let given: Vec<String> =
+                call.arguments.iter().map(|(name, value)| format!("{name}={}", shown(value))).collect();
             format!("{} {}:{} {}", call.line, call.service.name, call.operation, given.join(" ")).trim_end().to_owned()
         };
         calls.known.iter().map(one).collect()
@@ -401,7 +427,10 @@ mod tests {
             said("run: aws lambda update-function-code --function-name=app | jq ."),
             ["1 lambda:UpdateFunctionCode function-name=app"]
         );
-        assert_eq!(said("\"deploy\": \"aws eks update-kubeconfig --name c && echo\","), ["1 eks:DescribeCluster name=c"]);
+        assert_eq!(
+            said("\"deploy\": \"aws eks update-kubeconfig --name c && echo\","),
+            ["1 eks:DescribeCluster name=c"]
+        );
         assert_eq!(said("the aws s3 service, and aws sqs too; aws lambda is fine"), Vec::<String>::new());
     }
 

@@ -59,9 +59,11 @@ fn provider(remedy: &Remedy, name: &str) -> String {
         principal.split_once(":oidc-provider/").map(|(_, issuer)| issuer.to_owned())
     });
     let Some(issuer) = issuer else { return String::new() };
-    let audience = remedy.trust_policy.iter().flat_map(|trust| &trust.statements).find_map(|statement| {
-        statement.condition.get("StringEquals")?.get(&format!("{issuer}:aud"))?.first()
-    });
+    let audience = remedy
+        .trust_policy
+        .iter()
+        .flat_map(|trust| &trust.statements)
+        .find_map(|statement| statement.condition.get("StringEquals")?.get(&format!("{issuer}:aud"))?.first());
     let audience = audience.map_or("sts.amazonaws.com", String::as_str);
     format!(
         "# Once an account: import it where it is there already.\nresource \"aws_iam_openid_connect_provider\" \"{name}\" {{\n  url            = {}\n  client_id_list = [{}]\n}}\n\n",

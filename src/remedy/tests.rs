@@ -150,7 +150,8 @@ fn names_become_arns_as_each_service_writes_them() {
 
 #[test]
 fn a_role_that_is_handed_over_needs_passing_to_one_service_only() {
-    let code = "l = boto3.client('lambda')\nl.create_function(FunctionName='f', Role='arn:aws:iam::210987654321:role/f')\n";
+    let code =
+        "l = boto3.client('lambda')\nl.create_function(FunctionName='f', Role='arn:aws:iam::210987654321:role/f')\n";
     let remedy = remedy(&[("deploy.py", code)], &[]);
     let passed = "iam:PassRole on arn:aws:iam::210987654321:role/f if {\"StringEquals\":{\"iam:PassedToService\":[\"lambda.amazonaws.com\"]}}";
     assert!(statements(&remedy).contains(&passed.to_owned()), "{:?}", statements(&remedy));
@@ -186,11 +187,18 @@ fn every_place_gets_a_sound_role() {
 fn a_token_is_bound_to_this_repository_and_branch_and_to_a_blank_where_they_are_not_known() {
     let code = [(".github/workflows/d.yml", "run: aws s3 ls\n")];
     let trust = remedy(&code, &[]).trust_policy.unwrap().json();
-    assert!(trust.contains("\"repo:acme/shop:ref:refs/heads/main\"") && trust.contains("\"sts.amazonaws.com\""), "{trust}");
-    let leak = Leak { fingerprint: PRINT, title: "t", spot: Spot { path: code[0].0, line: 1, account: None }, text: "" };
+    assert!(
+        trust.contains("\"repo:acme/shop:ref:refs/heads/main\"") && trust.contains("\"sts.amazonaws.com\""),
+        "{trust}"
+    );
+    let leak =
+        Leak { fingerprint: PRINT, title: "t", spot: Spot { path: code[0].0, line: 1, account: None }, text: "" };
     let blank = advise(&leak, &Beside { code: sources(&code), ..Beside::default() }, Setting::default());
     let trust = blank.trust_policy.as_ref().unwrap().json();
-    assert!(trust.contains("repo:OWNER/REPOSITORY:ref:refs/heads/BRANCH") && trust.contains("::ACCOUNT_ID:"), "{trust}");
+    assert!(
+        trust.contains("repo:OWNER/REPOSITORY:ref:refs/heads/BRANCH") && trust.contains("::ACCOUNT_ID:"),
+        "{trust}"
+    );
     let names: Vec<&str> = blank.placeholders.iter().map(|one| one.name.as_str()).collect();
     assert!(["OWNER/REPOSITORY", "BRANCH", "ACCOUNT_ID"].iter().all(|name| names.contains(name)), "{names:?}");
 }

@@ -22,9 +22,11 @@ pub(super) fn trust(kind: Kind, setting: &Setting) -> (Option<Policy>, Vec<Place
         Kind::Ec2 => service("ec2.amazonaws.com"),
         Kind::Ecs => {
             let (region, account) = (blanks.region(), blanks.account());
-            service("ecs-tasks.amazonaws.com")
-                .when("StringEquals", "aws:SourceAccount", &account)
-                .when("ArnLike", "aws:SourceArn", &format!("arn:aws:ecs:{region}:{account}:*"))
+            service("ecs-tasks.amazonaws.com").when("StringEquals", "aws:SourceAccount", &account).when(
+                "ArnLike",
+                "aws:SourceArn",
+                &format!("arn:aws:ecs:{region}:{account}:*"),
+            )
         }
         Kind::Kubernetes => {
             let namespace = blanks.blank("NAMESPACE", "the namespace of the pods");
@@ -43,7 +45,8 @@ pub(super) fn trust(kind: Kind, setting: &Setting) -> (Option<Policy>, Vec<Place
             )
         }
         Kind::Gitlab => {
-            let host = setting.repository.as_ref().map_or("gitlab.com", |repository| repository.host.as_str()).to_owned();
+            let host =
+                setting.repository.as_ref().map_or("gitlab.com", |repository| repository.host.as_str()).to_owned();
             let (name, branch) = (blanks.repository(), blanks.branch());
             blanks.token(&host, &format!("https://{host}")).when(
                 "StringEquals",
@@ -81,24 +84,34 @@ pub(super) fn trust(kind: Kind, setting: &Setting) -> (Option<Policy>, Vec<Place
         Kind::Codebuild => {
             let (region, account) = (blanks.region(), blanks.account());
             let project = blanks.blank("PROJECT_NAME", "the project of CodeBuild");
-            service("codebuild.amazonaws.com")
-                .when("StringEquals", "aws:SourceAccount", &account)
-                .when("ArnEquals", "aws:SourceArn", &format!("arn:aws:codebuild:{region}:{account}:project/{project}"))
+            service("codebuild.amazonaws.com").when("StringEquals", "aws:SourceAccount", &account).when(
+                "ArnEquals",
+                "aws:SourceArn",
+                &format!("arn:aws:codebuild:{region}:{account}:project/{project}"),
+            )
         }
         Kind::OtherAccount => {
             let other = blanks.blank("OTHER_ACCOUNT_ID", "the account that calls from outside, twelve digits");
             let role = blanks.blank("CALLER_ROLE_NAME", "the role there that calls");
             let external = blanks.blank("EXTERNAL_ID", "an id that only the two of you know, such as a UUID");
-            Statement::trust("AWS", format!("arn:aws:iam::{other}:role/{role}"), &["sts:AssumeRole"])
-                .when("StringEquals", "sts:ExternalId", &external)
+            Statement::trust("AWS", format!("arn:aws:iam::{other}:role/{role}"), &["sts:AssumeRole"]).when(
+                "StringEquals",
+                "sts:ExternalId",
+                &external,
+            )
         }
         Kind::Server => {
             let (region, account) = (blanks.region(), blanks.account());
-            let anchor = blanks.blank("TRUST_ANCHOR_ID", "the trust anchor: the authority that issues your servers' certificates");
+            let anchor = blanks
+                .blank("TRUST_ANCHOR_ID", "the trust anchor: the authority that issues your servers' certificates");
             let name = blanks.blank("CERTIFICATE_NAME", "the common name in the server's certificate");
             let actions = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"];
             Statement::trust("Service", "rolesanywhere.amazonaws.com".to_owned(), &actions)
-                .when("ArnEquals", "aws:SourceArn", &format!("arn:aws:rolesanywhere:{region}:{account}:trust-anchor/{anchor}"))
+                .when(
+                    "ArnEquals",
+                    "aws:SourceArn",
+                    &format!("arn:aws:rolesanywhere:{region}:{account}:trust-anchor/{anchor}"),
+                )
                 .when("StringEquals", "aws:PrincipalTag/x509Subject/CN", &name)
         }
         Kind::Laptop => return (None, Vec::new()),

@@ -77,7 +77,10 @@ fn a_fingerprint_chooses_and_an_unknown_one_is_named() {
     for print in found.fingerprints() {
         let outcome = replace(&repo, &["-f", "json", ".", &print]);
         let all: serde_json::Value = serde_json::from_slice(&outcome.stdout).unwrap();
-        assert_eq!((outcome.code, all.as_array().unwrap().len(), all[0]["fingerprint"].as_str().unwrap()), (0, 1, print.as_str()));
+        assert_eq!(
+            (outcome.code, all.as_array().unwrap().len(), all[0]["fingerprint"].as_str().unwrap()),
+            (0, 1, print.as_str())
+        );
         // The folder may be left out.
         assert_eq!(replace(&repo, &["-f", "json", &print]).stdout, outcome.stdout);
     }

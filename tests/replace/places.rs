@@ -37,12 +37,19 @@ fn a_service_of_the_serverless_framework_is_read_without_its_neighbours() {
                 exports.handler = async (event) => {\n\
                   return getSignedUrl(client, new PutObjectCommand({ Bucket: process.env.BUCKET, Key: `in/${event.name}` }));\n};\n";
     let other = "const AWS = require('aws-sdk');\nnew AWS.SQS().sendMessage({ QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/210987654321/x' });\n";
-    let files = [("api/serverless.yml", config), ("api/src/sign.js", sign), ("other/serverless.yml", "service: o\n"), ("other/x.js", other)];
+    let files = [
+        ("api/serverless.yml", config),
+        ("api/src/sign.js", sign),
+        ("other/serverless.yml", "service: o\n"),
+        ("other/x.js", other),
+    ];
     let (repo, _) = repo(&files);
     let remedy = remedy(&repo);
     assert_eq!(place(&remedy), ("lambda", "execution_role"));
     assert_eq!(statements(&remedy), ["s3:PutObject on arn:aws:s3:::shop-uploads/in/*"]);
-    assert!(remedy["role"]["attach"]["text"].as_str().unwrap().starts_with("provider:\n  iam:\n    role: arn:aws:iam::"));
+    assert!(
+        remedy["role"]["attach"]["text"].as_str().unwrap().starts_with("provider:\n  iam:\n    role: arn:aws:iam::")
+    );
 }
 
 #[test]
@@ -123,14 +130,18 @@ fn a_pipeline_of_gitlab_gets_a_role_for_its_own_host() {
     repo.git(&["remote", "set-url", "origin", "git@gitlab.example.org:group/team/app.git"]);
     let remedy = remedy(&repo);
     assert_eq!(place(&remedy), ("gitlab", "oidc_role"));
-    assert_eq!(statements(&remedy), ["lambda:UpdateFunctionCode on arn:aws:lambda:REGION:210987654321:function:resize"]);
+    assert_eq!(
+        statements(&remedy),
+        ["lambda:UpdateFunctionCode on arn:aws:lambda:REGION:210987654321:function:resize"]
+    );
     let condition = &trust(&remedy)["Condition"]["StringEquals"];
     assert_eq!(condition["gitlab.example.org:sub"][0], "project_path:group/team/app:ref_type:branch:ref:main");
 }
 
 #[test]
 fn a_profile_of_a_person_gets_identity_center_and_no_trust_policy() {
-    let (repo, _) = repo(&[(".aws/credentials", "[default]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n")]);
+    let (repo, _) =
+        repo(&[(".aws/credentials", "[default]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n")]);
     let remedy = remedy(&repo);
     assert_eq!(place(&remedy), ("laptop", "permission_set"));
     assert!(remedy["trust_policy"].is_null() && remedy["permission_policy"].is_null());
@@ -153,7 +164,11 @@ fn code_for_another_account_gets_a_role_with_an_external_id() {
 fn a_folder_in_no_repository_is_read_as_it_lies_there() {
     let folder = tempfile::tempdir().unwrap();
     let mut keys = super::Keys::new(9);
-    let text = format!("import boto3\ns3 = boto3.client('s3', aws_access_key_id='{}', aws_secret_access_key='{}')\ns3.get_object(Bucket='docs')\n", keys.id(), keys.secret());
+    let text = format!(
+        "import boto3\ns3 = boto3.client('s3', aws_access_key_id='{}', aws_secret_access_key='{}')\ns3.get_object(Bucket='docs')\n",
+        keys.id(),
+        keys.secret()
+    );
     std::fs::write(folder.path().join("app.py"), text).unwrap();
     let outcome = super::Scan::bare().args(&["replace", "-f", "json"]).arg(folder.path()).run();
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);

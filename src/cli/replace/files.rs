@@ -49,7 +49,8 @@ impl<'a> Files<'a> {
             Target::Path(path) => (path.clone(), path.clone()),
             Target::Url(_) | Target::Stdin => return Err(CliError::new("what lies beside a leak is read in a folder")),
         };
-        let in_repository = report.source != Scanned::Files && !report.findings.is_empty() | !report.suppressed.is_empty();
+        let in_repository =
+            report.source != Scanned::Files && !report.findings.is_empty() | !report.suppressed.is_empty();
         let failed = |error: GitError| CliError::new(error.to_string());
         let repository = if in_repository { Some(Repository::open(&path).map_err(failed)?) } else { None };
         Ok(Self { repository, folder, report, mask, states: HashMap::new() })
@@ -92,7 +93,8 @@ impl<'a> Files<'a> {
         let mut left_out = selection.left_out;
         left_out.extend(unread.into_iter().map(|path| format!("{path} could not be read as text")));
         if let (Some(commit), true) = (commit, commit != self.report.head) {
-            left_out.push(format!("the file is not in HEAD: what lies beside it was read in commit {}", commit.short()));
+            left_out
+                .push(format!("the file is not in HEAD: what lies beside it was read in commit {}", commit.short()));
         }
         Ok(Beside { code, settings, left_out })
     }
@@ -127,7 +129,9 @@ impl<'a> Files<'a> {
     fn of_folder(&self) -> State {
         let mut state = State::default();
         let walk = WalkBuilder::new(&self.folder).standard_filters(false).sort_by_file_name(Ord::cmp).build();
-        for entry in walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())).take(MAX_LISTED) {
+        for entry in
+            walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())).take(MAX_LISTED)
+        {
             let path = entry.path().strip_prefix(&self.folder).unwrap_or(entry.path());
             let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
             let path = self.mask.line(&names.join("/"));

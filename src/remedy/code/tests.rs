@@ -164,7 +164,9 @@ fn what_is_no_call_of_aws_is_none() {
 #[test]
 fn a_call_of_an_unknown_client_is_taken_by_its_arguments_or_named() {
     let calls = |text| Code::read(text, Language::Python).calls(&[], &Constants::default());
-    let found = calls("def f(client):\n    client.send_message(QueueUrl=url)\n    client.list_tags_for_resource(ResourceArn=a)\n");
+    let found = calls(
+        "def f(client):\n    client.send_message(QueueUrl=url)\n    client.list_tags_for_resource(ResourceArn=a)\n",
+    );
     assert_eq!(found.known.iter().map(|call| call.service.name).collect::<Vec<_>>(), ["sqs"]);
     assert_eq!(found.unknown, [("list_tags_for_resource".to_owned(), 3)]);
     let found = calls("def f(acm_client):\n    acm_client.list_certificates(**more)\n");
