@@ -254,22 +254,34 @@ fn limits(found: &Found<'_>, policy: Option<&Policy>, kind: Kind) -> Vec<String>
     limits
 }
 
-/// The dialect of the file that gives the first place its role.
+/// The dialect of the file that gives the first place its role: that which the place rests on, or the template above it.
 fn dialect(place: &Place, leak: &Leak<'_>, near: &[Source]) -> Dialect {
-    let file = name(&place.evidence.path).to_ascii_lowercase();
-    let text =
-        near.iter().find(|source| source.path == place.evidence.path).map_or(leak.text, |source| source.text.as_str());
-    if file.starts_with("serverless.") {
-        Dialect::Serverless
-    } else if file.ends_with(".tf") {
-        Dialect::Terraform
-    } else if text.contains("AWS::Serverless") {
-        Dialect::Sam
-    } else if text.contains("AWS::Lambda") || text.contains("AWS::EC2") || text.contains("AWS::ECS") {
-        Dialect::CloudFormation
-    } else {
-        Dialect::Plain
-    }
+    let of = |path: &str, text: &str| {
+        let file = name(path).to_ascii_lowercase();
+        let terraform = ["aws_lambda_function", "aws_instance", "aws_launch", "aws_ecs_task_definition"];
+        if file.starts_with("serverless.") {
+            Some(Dialect::Serverless)
+        } else if file.ends_with(".tf") && terraform.iter().any(|resource| text.contains(resource)) {
+            Some(Dialect::Terraform)
+        } else if text.contains("AWS::Serverless") {
+            Some(Dialect::Sam)
+        } else if ["AWS::Lambda", "AWS::EC2", "AWS::ECS"].iter().any(|kind| text.contains(kind)) {
+            Some(Dialect::CloudFormation)
+        } else {
+            None
+        }
+    };
+    let resting = &place.evidence.path;
+    let text = near.iter().find(|source| source.path == *resting).map_or(leak.text, |source| source.text.as_str());
+    let own = of(resting, text);
+    let mut above: Vec<&Source> = near
+        .iter()
+        .filter(|source| {
+            place.kind == Kind::Lambda && (folder(&source.path).is_empty() || resting.starts_with(folder(&source.path)))
+        })
+        .collect();
+    above.sort_by_key(|source| std::cmp::Reverse(folder(&source.path).len()));
+    own.or_else(|| above.into_iter().find_map(|source| of(&source.path, &source.text))).unwrap_or(Dialect::Plain)
 }
 
 /// A name for the role: that of the service's folder or of the repository, and what the role is for.

@@ -194,6 +194,10 @@ impl Names {
             "AWS::Region" | "aws:region" | "self:provider.region" => return resolved.text.push_str("{region}"),
             "AWS::AccountId" | "aws:accountId" => return resolved.text.push_str("{account}"),
             "AWS::Partition" => return resolved.text.push_str("aws"),
+            number if number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty() => {
+                let means = format!("argument {number} of the script {}", at.path);
+                return resolved.hole(&format!("ARGUMENT_{number}"), means, "ARGUMENT");
+            }
             _ => {}
         }
         // `self:custom.table`, `opt:stage, 'dev'`, `env:TABLE`, `file(./x.yml):table`, `Orders.Arn`.
@@ -360,7 +364,12 @@ fn referred(raw: &str) -> Option<&str> {
 
 /// The first `${…}` or `{{…}}`, nested ones whole.
 fn first_hole(text: &str) -> Option<(&str, &str, &str)> {
-    let start = text.find("${")?;
+    let Some(start) = text.find("${") else {
+        // `$NAME` and `$1` of a shell.
+        let (before, rest) = text.split_once('$')?;
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        return (end > 0).then(|| (before, &rest[..end], &rest[end..]));
+    };
     let (before, inside) = (&text[..start], &text[start + 2..]);
     let mut depth = 1;
     for (at, c) in inside.char_indices() {
@@ -450,6 +459,13 @@ mod tests {
         assert_eq!(variable(&names, "T", "b/x.py"), ["two"]);
         assert_eq!(variable(&names, "T", "x.py"), ["one", "two"]);
         assert_eq!(variable(&names, "Q", "x.py"), ["q-1"]);
+    }
+
+    #[test]
+    fn an_argument_of_a_script_is_a_blank() {
+        let names = names(&[("run.sh", "NAME=$1\nBOTH=\"app-$STAGE\"\n")]);
+        assert_eq!(variable(&names, "NAME", "run.sh"), ["ARGUMENT_1"]);
+        assert_eq!(variable(&names, "BOTH", "run.sh"), ["app-STAGE"]);
     }
 
     #[test]
