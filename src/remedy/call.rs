@@ -18,7 +18,8 @@ pub(super) enum Part {
 /// A name that code gives to a call: of a bucket, of a table.
 pub(super) type Name = Vec<Part>;
 
-/// The arguments of a call by what they are called, in the order of code; one may come several times.
+/// The arguments of a call by what they are called, in the order of code; one may come several times. Those inside of
+/// another argument are called `.Name`.
 pub(super) type Arguments = Vec<(String, Name)>;
 
 /// One operation of a service, called somewhere.
@@ -44,10 +45,22 @@ pub(super) struct Calls {
 }
 
 impl Call {
-    /// The values of an argument, whatever the letter case and signs of its name.
-    pub fn values<'a>(&'a self, argument: &'a str) -> impl Iterator<Item = &'a Name> {
+    /// The values of an argument, whatever the letter case and signs of its name; where the call has none of its own, those
+    /// inside of other arguments: the tables of a transaction.
+    pub fn values(&self, argument: &str) -> Vec<&Name> {
+        let own = self.own_values(argument);
+        if own.is_empty() { self.values_where(argument, true) } else { own }
+    }
+
+    /// Those of the call itself.
+    pub fn own_values(&self, argument: &str) -> Vec<&Name> {
+        self.values_where(argument, false)
+    }
+
+    fn values_where(&self, argument: &str, inside: bool) -> Vec<&Name> {
         let argument = plain(argument);
-        self.arguments.iter().filter(move |(name, _)| plain(name) == argument).map(|(_, value)| value)
+        let fits = |name: &str| name.starts_with('.') == inside && plain(name) == argument;
+        self.arguments.iter().filter(|(name, _)| fits(name)).map(|(_, value)| value).collect()
     }
 }
 
@@ -204,51 +217,50 @@ pub(super) fn parts(text: &str) -> Name {
 
 /// Every named argument between `from` and `to`: `Bucket='x'`, `Bucket: 'x'`, `{ Bucket }`, `.bucket("x")`.
 pub(super) fn arguments(tokens: &Tokens, from: usize, to: usize, language: Language) -> Arguments {
-    let mut found = Vec::new();
+    let (mut found, mut depth): (Vec<(u32, String, Name)>, u32) = (Vec::new(), 0);
     for at in from..to.min(tokens.0.len()) {
-        let Some(name) = tokens.word(at).or_else(|| tokens.text(at)) else { continue };
-        if name.is_empty() || name.len() > 64 {
-            continue;
+        if ['(', '{', '['].iter().any(|&sign| tokens.is(at, sign)) {
+            depth += 1;
+        } else if [')', '}', ']'].iter().any(|&sign| tokens.is(at, sign)) {
+            depth = depth.saturating_sub(1);
         }
-        let before = at.checked_sub(1);
-        let is = |sign| before.is_some_and(|before| tokens.is(before, sign));
-        let opens = is('{') || is(',') || is('(');
-        let named = (tokens.is(at + 1, ':') || tokens.is(at + 1, '=') && !tokens.is(at + 2, '=')) && opens;
-        if named {
-            let mut begin = at + 2;
-            // Go's `:=` is no argument; a walk into the list takes each of its texts.
-            if tokens.is(begin, '[') {
-                let end = tokens.close(begin);
-                begin += 1;
-                while begin < end {
-                    if let Some(text) = tokens.text(begin) {
-                        found.push((name.to_owned(), parts(text)));
-                    }
-                    begin += 1;
-                }
-                continue;
-            }
-            // An object is no name: what it holds is seen by itself.
-            if !tokens.is(begin, '{') {
-                let value = value(tokens, begin);
-                if !value.is_empty() {
-                    found.push((name.to_owned(), value));
-                }
-            }
-        } else if language == Language::Java && is('.') && tokens.is(at + 1, '(') && !tokens.is(at + 2, ')') {
-            let value = value(tokens, at + 2);
-            if !value.is_empty() {
-                found.push((name.strip_prefix("with").unwrap_or(name).to_owned(), value));
-            }
-        } else if tokens.word(at).is_some()
-            && (is('{') || is(','))
-            && (tokens.is(at + 1, ',') || tokens.is(at + 1, '}'))
-            && name.starts_with(|c: char| c.is_ascii_uppercase())
-        {
-            found.push((name.to_owned(), vec![Part::Unknown(name.to_owned())]));
+        for (name, value) in argument(tokens, at, language) {
+            found.push((depth, name, value));
         }
     }
-    found
+    let own = found.iter().map(|(depth, ..)| *depth).min().unwrap_or(0);
+    let named =
+        |(depth, name, value): (u32, String, Name)| (if depth > own { format!(".{name}") } else { name }, value);
+    found.into_iter().map(named).collect()
+}
+
+/// The argument whose name is at `at`: several values if it is a list of texts.
+fn argument(tokens: &Tokens, at: usize, language: Language) -> Arguments {
+    let Some(name) = tokens.word(at).or_else(|| tokens.text(at)) else { return Vec::new() };
+    if name.is_empty() || name.len() > 64 {
+        return Vec::new();
+    }
+    let before = at.checked_sub(1);
+    let is = |sign| before.is_some_and(|before| tokens.is(before, sign));
+    let opens = is('{') || is(',') || is('(');
+    let begin = at + 2;
+    let one = |name: &str, value: Name| if value.is_empty() { Vec::new() } else { vec![(name.to_owned(), value)] };
+    if (tokens.is(at + 1, ':') || tokens.is(at + 1, '=') && !tokens.is(begin, '=')) && opens {
+        if tokens.is(begin, '[') {
+            let texts = (begin..tokens.close(begin)).filter_map(|at| tokens.text(at));
+            return texts.map(|text| (name.to_owned(), parts(text))).collect();
+        }
+        // An object is no name: what it holds is seen by itself.
+        if tokens.is(begin, '{') { Vec::new() } else { one(name, value(tokens, begin)) }
+    } else if language == Language::Java && is('.') && tokens.is(at + 1, '(') && !tokens.is(begin, ')') {
+        one(name.strip_prefix("with").unwrap_or(name), value(tokens, begin))
+    } else {
+        let shorthand = tokens.word(at).is_some()
+            && (is('{') || is(','))
+            && (tokens.is(at + 1, ',') || tokens.is(at + 1, '}'))
+            && name.starts_with(|c: char| c.is_ascii_uppercase());
+        if shorthand { one(name, vec![Part::Unknown(name.to_owned())]) } else { Vec::new() }
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use super::call::{Arguments, Call, Calls, Constants, Part, arguments, value};
 use super::helpers;
 use super::lexer::{Language, Tokens};
 use super::operations::{Service, plain, services_with};
+use super::resources::is_telling;
+use binding::is_thing;
 use imports::imports;
 use std::collections::HashMap;
 
@@ -262,7 +264,7 @@ impl Code {
             {
                 calls.known.push(Call { service, operation: operation.to_owned(), arguments: given, line });
             }
-            (_, &[(service, operation)]) if like_aws => {
+            (_, &[(service, operation)]) if given.iter().any(|(name, _)| is_telling(service.prefix, name)) => {
                 calls.known.push(Call { service, operation: operation.to_owned(), arguments: given, line });
             }
             _ if like_aws => calls.unknown.push((name.to_owned(), line)),
@@ -293,7 +295,7 @@ impl Code {
                 push(operation, &given);
             }
             // `upload_file(path, bucket, key)` and `download_file(bucket, key, path)`.
-            if object == "s3" && calls.known.last().is_some_and(|call| call.values("Bucket").next().is_none()) {
+            if object == "s3" && calls.known.last().is_some_and(|call| call.values("Bucket").is_empty()) {
                 let place = usize::from(method.starts_with("upload"));
                 let bucket = self.positional(open, place);
                 for call in calls.known.iter_mut().rev().take(operations.len()) {
@@ -303,6 +305,11 @@ impl Code {
             return;
         }
         if !binding.thing.is_empty() {
+            return;
+        }
+        // What boto3's resources make and is not known here: `iam.Role('x')`.
+        if self.language == Language::Python && name.starts_with(|c: char| c.is_ascii_uppercase()) && !is_thing(name) {
+            calls.unknown.push((format!("{}.{name}", service.name), line));
             return;
         }
         match method.as_str() {

@@ -256,9 +256,10 @@ impl Resolved {
 
 /// The last part of `event.bucket.name` that says what it is.
 fn telling(path: &str) -> &str {
-    let general = ["name", "getname", "key", "getkey", "id", "getid", "value", "arn", "url", "tostring", "get"];
+    let general =
+        ["name", "getname", "key", "getkey", "id", "getid", "value", "arn", "url", "tostring", "get", "self", "this"];
     let mut parts = path.rsplit('.').filter(|part| !general.contains(&part.to_ascii_lowercase().as_str()));
-    parts.next().unwrap_or(path)
+    parts.next().unwrap_or_default()
 }
 
 /// `ordersTable` as a placeholder is written: `ORDERS_TABLE`.

@@ -4,7 +4,7 @@ use super::actions::{actions, passes_role};
 use super::call::{Call, Name, Part};
 use super::names::{Names, Resolved, placeholder};
 use super::policy::{Condition, Policy, Statement};
-use super::resources::{is_bucket_action, is_regional, is_unbounded, shape_of};
+use super::resources::{is_bucket_action, is_particular, is_regional, is_unbounded, shape_of};
 use super::source::Evidence;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,12 +56,20 @@ struct Builder<'a> {
     grants: BTreeMap<(String, String), Grant>,
     placeholders: BTreeMap<String, Placeholder>,
     notes: BTreeSet<String>,
+    /// Actions whose things no call names.
+    guessed: BTreeSet<String>,
 }
 
 /// The policy for `calls`, each with the path of its file.
 pub(super) fn permission(calls: &[(&str, Call)], names: &Names, place: &Whereabouts) -> Permission {
-    let mut builder =
-        Builder { names, place, grants: BTreeMap::new(), placeholders: BTreeMap::new(), notes: BTreeSet::new() };
+    let mut builder = Builder {
+        names,
+        place,
+        grants: BTreeMap::new(),
+        placeholders: BTreeMap::new(),
+        notes: BTreeSet::new(),
+        guessed: BTreeSet::new(),
+    };
     for (path, call) in calls {
         builder.add(path, call);
     }
@@ -72,10 +80,7 @@ impl Builder<'_> {
     fn add(&mut self, path: &str, call: &Call) {
         let at = Evidence::new(path, call.line);
         for action in actions(call.service, &call.operation) {
-            if action == "sns:Publish"
-                && call.values("PhoneNumber").next().is_some()
-                && call.values("TopicArn").next().is_none()
-            {
+            if action == "sns:Publish" && !call.values("PhoneNumber").is_empty() && call.values("TopicArn").is_empty() {
                 self.notes.insert("sns:Publish to a phone number has no ARN: its statement says *".to_owned());
                 self.grant(action, "*".to_owned(), Condition::new(), at.clone());
             } else if is_unbounded(&action) {
@@ -108,7 +113,7 @@ impl Builder<'_> {
         };
         let mut why = format!("{action} knows no resource, so its statement says *");
         if action == "cloudwatch:PutMetricData" {
-            let given: Vec<&Name> = call.values("Namespace").collect();
+            let given = call.values("Namespace");
             let spaces = self.resolve(&given, at, "NAMESPACE");
             only("cloudwatch:namespace", spaces.into_iter().map(|one| one.text).collect());
             why.push_str(", bounded by cloudwatch:namespace");
@@ -141,15 +146,21 @@ impl Builder<'_> {
             .arguments
             .iter()
             .find_map(|name| {
-                let values: Vec<&Name> = call.values(name).collect();
+                let values = call.values(name);
                 (!values.is_empty()).then_some(values)
             })
             .unwrap_or_default();
+        let makes = ["Create", "Allocate", "Import", "Copy"].iter().any(|verb| call.operation.starts_with(verb));
         let default = match (service.as_str(), given.is_empty()) {
             ("events", true) if action == "events:PutEvents" => Some("default"),
             ("athena", true) => Some("primary"),
+            // What is made gets its id from AWS.
+            ("ec2", true) if makes => Some("*"),
             _ => None,
         };
+        if given.is_empty() && default.is_none() && !is_particular(action) {
+            self.guessed.insert(action.to_owned());
+        }
         let found = match default {
             Some(name) => vec![Resolved::known(name)],
             None => self.resolve(&given, at, shape.placeholder),
@@ -162,7 +173,7 @@ impl Builder<'_> {
 
     /// The cluster of a call of ECS: one that is not named is the default one.
     fn cluster(&mut self, call: &Call, at: &Evidence) -> String {
-        let given: Vec<&Name> = call.values("cluster").collect();
+        let given = call.values("cluster");
         if given.is_empty() || call.service.name != "ecs" {
             return "default".to_owned();
         }
@@ -175,14 +186,14 @@ impl Builder<'_> {
         let mut condition = Condition::new();
         let mut shape = shape.to_owned();
         match action.split(':').next().unwrap_or_default() {
-            "s3" if !is_bucket_action(action) => {
-                let keys: Vec<String> = call.values("Key").map(|key| self.key(key, &at.path)).collect();
+            "s3" if !is_bucket_action(action) && !action.contains("Job") => {
+                let keys: Vec<String> = call.own_values("Key").into_iter().map(|key| self.key(key, &at.path)).collect();
                 let key = keys.first().cloned().unwrap_or_else(|| "*".to_owned());
                 shape.push('/');
                 shape.push_str(&key);
             }
             "dynamodb" if matches!(action, "dynamodb:Query" | "dynamodb:Scan") => {
-                let given: Vec<&Name> = call.values("IndexName").collect();
+                let given = call.values("IndexName");
                 if !given.is_empty() {
                     let index = self.resolve(&given, at, "INDEX_NAME");
                     shape.push_str("/index/");
@@ -237,7 +248,8 @@ impl Builder<'_> {
 
     /// What `CopyObject` reads: `bucket/key`.
     fn copied(&mut self, call: &Call, at: &Evidence) {
-        let source = call.values("CopySource").next().map(|source| self.names.resolve(source, &at.path, "SOURCE"));
+        let source =
+            call.values("CopySource").first().copied().map(|source| self.names.resolve(source, &at.path, "SOURCE"));
         let bucket = source.and_then(|found| {
             let text = found.into_iter().next()?.text;
             let text = text.trim_start_matches('/').to_owned();
@@ -357,7 +369,14 @@ impl Builder<'_> {
         grant.from.insert(from);
     }
 
-    fn finish(self) -> Permission {
+    fn finish(mut self) -> Permission {
+        if !self.guessed.is_empty() {
+            let actions: Vec<&str> = self.guessed.iter().map(String::as_str).collect();
+            self.notes.insert(format!(
+                "no call names what these act on, and their ARNs are the usual ones of the service: {}",
+                actions.join(", ")
+            ));
+        }
         // Actions of one service on the same things make one statement.
         let mut groups: BTreeMap<(String, BTreeSet<String>, String), (Vec<String>, Grant)> = BTreeMap::new();
         for ((action, condition), grant) in self.grants {

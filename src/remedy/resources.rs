@@ -154,7 +154,7 @@ static SHAPES: [Shape; 62] = [
 ];
 
 /// Shapes that only some actions have: the action, or what it begins with (`*`).
-static PARTICULAR: [(&str, Shape); 19] = [
+static PARTICULAR: [(&str, Shape); 48] = [
     ("ssm:SendCommand", shape("ssm", &["DocumentName"], "arn:aws:ssm:{region}:{account}:document/{}", "DOCUMENT_NAME")),
     ("ssm:StartSession", shape("ssm", &["Target"], "arn:aws:ec2:{region}:{account}:instance/{}", "INSTANCE_ID")),
     (
@@ -204,6 +204,110 @@ static PARTICULAR: [(&str, Shape); 19] = [
             "KNOWLEDGE_BASE_ID",
         ),
     ),
+    (
+        "ec2:*SecurityGroup*",
+        shape(
+            "ec2",
+            &["GroupId", "GroupName"],
+            "arn:aws:ec2:{region}:{account}:security-group/{}",
+            "SECURITY_GROUP_ID",
+        ),
+    ),
+    (
+        "ec2:*VpcEndpoint*",
+        shape("ec2", &["VpcEndpointId"], "arn:aws:ec2:{region}:{account}:vpc-endpoint/{}", "VPC_ENDPOINT_ID"),
+    ),
+    ("ec2:*Vpc*", shape("ec2", &["VpcId"], "arn:aws:ec2:{region}:{account}:vpc/{}", "VPC_ID")),
+    ("ec2:*Subnet*", shape("ec2", &["SubnetId"], "arn:aws:ec2:{region}:{account}:subnet/{}", "SUBNET_ID")),
+    ("ec2:*Address", shape("ec2", &["AllocationId"], "arn:aws:ec2:{region}:{account}:elastic-ip/{}", "ALLOCATION_ID")),
+    ("ec2:*KeyPair*", shape("ec2", &["KeyName"], "arn:aws:ec2:{region}:{account}:key-pair/{}", "KEY_NAME")),
+    ("ec2:*Volume*", shape("ec2", &["VolumeId"], "arn:aws:ec2:{region}:{account}:volume/{}", "VOLUME_ID")),
+    ("ec2:*Snapshot*", shape("ec2", &["SnapshotId"], "arn:aws:ec2:{region}::snapshot/{}", "SNAPSHOT_ID")),
+    ("ec2:*Image*", shape("ec2", &["ImageId"], "arn:aws:ec2:{region}::image/{}", "IMAGE_ID")),
+    (
+        "ec2:*LaunchTemplate*",
+        shape("ec2", &["LaunchTemplateId"], "arn:aws:ec2:{region}:{account}:launch-template/{}", "LAUNCH_TEMPLATE_ID"),
+    ),
+    (
+        "ec2:*NetworkInterface*",
+        shape(
+            "ec2",
+            &["NetworkInterfaceId"],
+            "arn:aws:ec2:{region}:{account}:network-interface/{}",
+            "NETWORK_INTERFACE_ID",
+        ),
+    ),
+    ("ec2:*Route*", shape("ec2", &["RouteTableId"], "arn:aws:ec2:{region}:{account}:route-table/{}", "ROUTE_TABLE_ID")),
+    (
+        "ec2:*InternetGateway*",
+        shape(
+            "ec2",
+            &["InternetGatewayId"],
+            "arn:aws:ec2:{region}:{account}:internet-gateway/{}",
+            "INTERNET_GATEWAY_ID",
+        ),
+    ),
+    (
+        "rds:*ParameterGroup*",
+        shape(
+            "rds",
+            &["DBParameterGroupName", "DBClusterParameterGroupName"],
+            "arn:aws:rds:{region}:{account}:pg:{}",
+            "PARAMETER_GROUP",
+        ),
+    ),
+    (
+        "rds:*Snapshot*",
+        shape(
+            "rds",
+            &["DBSnapshotIdentifier", "DBClusterSnapshotIdentifier"],
+            "arn:aws:rds:{region}:{account}:snapshot:{}",
+            "SNAPSHOT",
+        ),
+    ),
+    (
+        "rds:*Cluster*",
+        shape("rds", &["DBClusterIdentifier"], "arn:aws:rds:{region}:{account}:cluster:{}", "DB_CLUSTER"),
+    ),
+    (
+        "states:*Activity*",
+        shape("states", &["activityArn", "name"], "arn:aws:states:{region}:{account}:activity:{}", "ACTIVITY_NAME"),
+    ),
+    ("ssm:*Document*", shape("ssm", &["Name"], "arn:aws:ssm:{region}:{account}:document/{}", "DOCUMENT_NAME")),
+    (
+        "ssm:*MaintenanceWindow*",
+        shape("ssm", &["WindowId"], "arn:aws:ssm:{region}:{account}:maintenancewindow/{}", "WINDOW_ID"),
+    ),
+    ("ssm:*OpsItem*", shape("ssm", &["OpsItemId"], "arn:aws:ssm:{region}:{account}:opsitem/{}", "OPS_ITEM_ID")),
+    ("glue:*Table*", shape("glue", &["DatabaseName"], "arn:aws:glue:{region}:{account}:table/{}/*", "DATABASE_NAME")),
+    (
+        "glue:*Partition*",
+        shape("glue", &["DatabaseName"], "arn:aws:glue:{region}:{account}:table/{}/*", "DATABASE_NAME"),
+    ),
+    (
+        "glue:*Database*",
+        shape("glue", &["Name", "DatabaseName"], "arn:aws:glue:{region}:{account}:database/{}", "DATABASE_NAME"),
+    ),
+    ("s3:*Job*", shape("s3", &["JobId"], "arn:aws:s3:{region}:{account}:job/{}", "JOB_ID")),
+    ("lambda:*Layer*", shape("lambda", &["LayerName"], "arn:aws:lambda:{region}:{account}:layer:{}:*", "LAYER_NAME")),
+    (
+        "scheduler:*ScheduleGroup*",
+        shape("scheduler", &["Name"], "arn:aws:scheduler:{region}:{account}:schedule-group/{}", "SCHEDULE_GROUP"),
+    ),
+    (
+        "elasticloadbalancing:*LoadBalancer*",
+        shape(
+            "elasticloadbalancing",
+            &["LoadBalancerArn", "Name"],
+            "arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/{}",
+            "LOAD_BALANCER",
+        ),
+    ),
+    (
+        "iam:*InstanceProfile*",
+        shape("iam", &["InstanceProfileName"], "arn:aws:iam::{account}:instance-profile/{}", "INSTANCE_PROFILE"),
+    ),
+    ("iam:*Group*", shape("iam", &["GroupName"], "arn:aws:iam::{account}:group/{}", "GROUP_NAME")),
 ];
 
 const EXECUTION: Shape =
@@ -211,7 +315,26 @@ const EXECUTION: Shape =
 
 /// Actions that know no resource, so that their statement must say `*`: exact, or what they begin with (`*`). From AWS's
 /// service authorization reference (2026): the actions whose column "Resource types" is empty.
-const UNBOUNDED: [&str; 112] = [
+const UNBOUNDED: [&str; 131] = [
+    "glue:GetJobs",
+    "iam:CreateAccountAlias",
+    "iam:DeleteAccountAlias",
+    "rds:DescribeDBEngineVersions",
+    "rds:DescribeOrderableDBInstanceOptions",
+    "s3:CreateJob",
+    "s3:ListJobs",
+    "ses:*Receipt*",
+    "ses:*Template",
+    "ses:Verify*",
+    "ses:GetIdentity*",
+    "ses:DeleteIdentity",
+    "ses:SetIdentity*",
+    "states:SendTask*",
+    "ssm:CreateMaintenanceWindow",
+    "ssm:CreateOpsItem",
+    "ssm:DescribeOpsItems",
+    "ssm:ListCommandInvocations",
+    "iam:GetOrganizationsAccessReport",
     "acm:ListCertificates",
     "acm:RequestCertificate",
     "application-autoscaling:Describe*",
@@ -377,6 +500,19 @@ pub(super) fn is_unbounded(action: &str) -> bool {
 /// Whether the action belongs to a region.
 pub(super) fn is_regional(action: &str) -> bool {
     !GLOBAL.contains(&action.split(':').next().unwrap_or(action))
+}
+
+/// Whether the action is known to act on what its shape is of, and not on the service's usual thing.
+pub(super) fn is_particular(action: &str) -> bool {
+    PARTICULAR.iter().any(|(pattern, _)| matches(pattern, action))
+}
+
+/// Whether an argument called so names a thing of the service as no other's does.
+pub(super) fn is_telling(prefix: &str, argument: &str) -> bool {
+    let general = ["Name", "Names", "name", "Id", "service", "topic", "task", "Source", "Path", "Target"];
+    let of_service = |shape: &Shape| shape.prefix == prefix && shape.arguments.contains(&argument);
+    let particular = PARTICULAR.iter().map(|(_, shape)| shape);
+    !general.contains(&argument) && SHAPES.iter().chain(particular).any(of_service)
 }
 
 /// What the action acts on; `None` for a service whose ARNs are not known here.

@@ -17,6 +17,11 @@ const THINGS: [(&str, &str, &[&str]); 7] = [
     ("PlatformEndpoint", "sns", &["TargetArn"]),
 ];
 
+/// Whether boto3's resources make this, as far as it is known here.
+pub(super) fn is_thing(name: &str) -> bool {
+    THINGS.iter().any(|(make, ..)| *make == name)
+}
+
 impl Code {
     /// What the expression that ends at `end` is.
     pub(super) fn expression(&self, end: usize, depth: usize) -> Option<Binding> {
@@ -53,10 +58,13 @@ impl Code {
             && let Some((_, service, names)) = THINGS.iter().find(|(make, ..)| *make == callee)
             && self.language == Language::Python
         {
-            let of = self.expression(at.checked_sub(2)?, depth + 1).map(|of| of.service.name);
-            if of.is_some_and(|of| of != *service) {
+            let of = self.expression(at.checked_sub(2)?, depth + 1);
+            if of.as_ref().is_some_and(|of| of.service.name != *service) {
                 return None;
             }
+            // `bucket.Object(key)`: the bucket is known already.
+            let bucket = of.filter(|of| of.thing == "Bucket" && callee == "Object").map(|of| of.made_with);
+            let names = if bucket.is_some() { &names[1..] } else { names };
             let thing = if callee == "get_queue_by_name" { "Queue" } else { THINGS.iter().find(|t| t.0 == callee)?.0 };
             let given = names
                 .iter()
@@ -64,6 +72,7 @@ impl Code {
                 .filter_map(|(place, name)| Some(((*name).to_owned(), self.positional(open, place)?)));
             let mut made_with: Arguments = given.collect();
             made_with.extend(arguments(tokens, open, tokens.close(open), self.language));
+            made_with.extend(bucket.unwrap_or_default());
             return Some(Binding { service: Service::named(service)?, thing, made_with });
         }
         match self.language {

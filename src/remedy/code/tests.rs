@@ -81,7 +81,7 @@ fn the_second_sdk_for_javascript_is_followed() {
     assert_eq!(
         said(text, Language::JavaScript),
         [
-            "7 dynamodb:PutItem TableName=<TABLE_NAME> id=?1",
+            "7 dynamodb:PutItem TableName=<TABLE_NAME> .id=?1",
             "8 s3:GetObject Bucket=docs Key=?event.key",
             "9 s3:PutObject Bucket=up-<STAGE>",
         ]
