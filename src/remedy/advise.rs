@@ -261,7 +261,9 @@ fn dialect(place: &Place, leak: &Leak<'_>, near: &[Source]) -> Dialect {
         let terraform = ["aws_lambda_function", "aws_instance", "aws_launch", "aws_ecs_task_definition"];
         if file.starts_with("serverless.") {
             Some(Dialect::Serverless)
-        } else if file.ends_with(".tf") && terraform.iter().any(|resource| text.contains(resource)) {
+        } else if file.rsplit_once('.').is_some_and(|(_, end)| end == "tf")
+            && terraform.iter().any(|resource| text.contains(resource))
+        {
             Some(Dialect::Terraform)
         } else if text.contains("AWS::Serverless") {
             Some(Dialect::Sam)

@@ -240,10 +240,10 @@ impl Code {
         if words == 0 || candidates.is_empty() || self.language == Language::Go {
             return;
         }
-        let used = |service: &&'static Service| {
-            self.imported.iter().chain(&self.made).chain(beside).any(|one| std::ptr::eq(*one, *service))
+        let used = |service: &'static Service| {
+            self.imported.iter().chain(&self.made).chain(beside).any(|one| std::ptr::eq(*one, service))
         };
-        let near: Vec<_> = candidates.iter().filter(|(service, _)| used(&service)).collect();
+        let near: Vec<_> = candidates.iter().filter(|(service, _)| used(service)).collect();
         let given = self.given(open);
         // Arguments of AWS begin with a capital; those of other libraries seldom do.
         let like_aws = given.iter().any(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));

@@ -92,13 +92,13 @@ mod tests {
 
     #[test]
     fn every_helper_calls_operations_that_its_service_has() {
-        for (object, method, operations) in HELPERS {
+        for (object, method, called) in HELPERS {
             let service = Service::named(object.split('.').next().unwrap()).unwrap();
-            for operation in operations {
+            for operation in called {
                 assert!(service.operations.contains(operation), "{object}.{method}: {operation}");
             }
         }
-        assert_eq!(super::operations("s3.Object", "put"), Some(&["PutObject"][..]));
-        assert_eq!(super::operations("s3", "put"), None);
+        assert_eq!(operations("s3.Object", "put"), Some(&["PutObject"][..]));
+        assert_eq!(operations("s3", "put"), None);
     }
 }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod advise;
+mod attach;
 mod beside;
 mod call;
 mod code;

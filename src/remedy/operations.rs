@@ -78,11 +78,9 @@ impl Service {
     /// The service that an SDK calls so: `logs`, `CloudWatchLogs`, `AmazonS3`, `S3AsyncClient`.
     pub fn named(name: &str) -> Option<&'static Self> {
         let mut name = plain(name);
-        for end in ["clientbuilder", "asyncclient", "client", "async"] {
-            if let Some(short) = name.strip_suffix(end).filter(|short| short.len() > 1) {
-                name = short.to_owned();
-                break;
-            }
+        let ends = ["clientbuilder", "asyncclient", "client", "async"];
+        if let Some(end) = ends.iter().find(|end| name.ends_with(*end) && name.len() > end.len() + 1) {
+            name.truncate(name.len() - end.len());
         }
         let short = ["amazon", "aws"].into_iter().find_map(|start| name.strip_prefix(start)).map(str::to_owned);
         [Some(name), short].into_iter().flatten().find_map(|name| {

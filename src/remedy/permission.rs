@@ -48,6 +48,9 @@ struct Grant {
     from: BTreeSet<Evidence>,
 }
 
+/// Service, resources and condition: what makes one statement.
+type Group = (String, BTreeSet<String>, String);
+
 /// Builds one.
 struct Builder<'a> {
     names: &'a Names,
@@ -256,15 +259,9 @@ impl Builder<'_> {
             text.split_once('/').map(|(bucket, _)| bucket.to_owned()).filter(|bucket| !bucket.is_empty())
         });
         let mut name = Resolved::default();
-        match bucket {
-            Some(bucket) => {
-                let is_hole = bucket.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-                if is_hole {
-                    name.hole(&bucket, "the bucket that is copied from".to_owned(), "SOURCE_BUCKET")
-                } else {
-                    name.text = bucket;
-                }
-            }
+        let is_hole = |bucket: &String| bucket.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        match bucket.filter(|bucket| !is_hole(bucket)) {
+            Some(bucket) => name.text = bucket,
             None => name.hole("SOURCE_BUCKET", "the bucket that is copied from".to_owned(), "SOURCE_BUCKET"),
         }
         let arn = self.arn("arn:aws:s3:::{}/*", &name, at);
@@ -332,12 +329,11 @@ impl Builder<'_> {
             arn = arn.replace("{region}", &region);
         }
         if arn.contains("{account}") {
-            let account = match &self.place.account {
-                Some(account) => account.clone(),
-                None => {
-                    self.placeholder("ACCOUNT_ID", "the account that the key belongs to, twelve digits", at);
-                    "ACCOUNT_ID".to_owned()
-                }
+            let account = if let Some(account) = &self.place.account {
+                account.clone()
+            } else {
+                self.placeholder("ACCOUNT_ID", "the account that the key belongs to, twelve digits", at);
+                "ACCOUNT_ID".to_owned()
             };
             arn = arn.replace("{account}", &account);
         }
@@ -378,7 +374,7 @@ impl Builder<'_> {
             ));
         }
         // Actions of one service on the same things make one statement.
-        let mut groups: BTreeMap<(String, BTreeSet<String>, String), (Vec<String>, Grant)> = BTreeMap::new();
+        let mut groups: BTreeMap<Group, (Vec<String>, Grant)> = BTreeMap::new();
         for ((action, condition), grant) in self.grants {
             let service = action.split(':').next().unwrap_or_default().to_owned();
             let group = groups.entry((service, grant.resources.clone(), condition)).or_default();

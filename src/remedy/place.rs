@@ -23,7 +23,7 @@ pub enum Kind {
     Bitbucket,
     /// A job of `CircleCI`.
     Circleci,
-    /// A build of AWS CodeBuild.
+    /// A build of AWS `CodeBuild`.
     Codebuild,
     /// A person's own machine.
     Laptop,
@@ -203,7 +203,7 @@ pub fn place(leak: &Spot<'_>, text: &str, beside: &[Source]) -> (Place, Vec<Plac
         add(&mut found, Kind::OtherAccount, 45, &reason, here(line));
     }
     // A provider's block is read wherever Terraform runs.
-    if let Some(line) = provider_line(text).filter(|_| leak.path.ends_with(".tf") || leak.path.ends_with(".tfvars")) {
+    if let Some(line) = provider_line(text).filter(|_| ends(leak.path, &[".tf", ".tfvars"])) {
         for source in beside {
             for (kind, weight, _) in by_path(&source.path).into_iter().filter(|(kind, ..)| is_ci(*kind)) {
                 let reason = "it is a provider of Terraform, and a pipeline beside it may run that";
@@ -336,7 +336,7 @@ fn through(leak: &str, source: &Source) -> Vec<(Kind, u32, String, u32)> {
         }
         return found;
     }
-    if file.ends_with(".yml") || file.ends_with(".yaml") || file.ends_with(".json") || file.ends_with(".tf") {
+    if ends(&file, &[".yml", ".yaml", ".json", ".tf"]) {
         let is_settings = !source.path.contains(".github/");
         for (kind, weight, _, line) in by_text(&source.text, u32::MAX).into_iter().filter(|_| is_settings) {
             if matches!(kind, Kind::Lambda | Kind::Ecs | Kind::Ec2 | Kind::Kubernetes) {
@@ -376,6 +376,11 @@ fn names_code(text: &str, leak: &str, base: &str) -> Option<u32> {
         }
     })?;
     Some(line as u32 + 1)
+}
+
+/// Whether a path ends in one of these.
+fn ends(path: &str, ends: &[&str]) -> bool {
+    ends.iter().any(|end| path.ends_with(end))
 }
 
 fn is_ci(kind: Kind) -> bool {

@@ -69,8 +69,7 @@ pub(super) fn read(text: &str) -> (Calls, Vec<(&'static str, u32)>) {
         let all: Vec<&str> = words.iter().map(String::as_str).collect();
         match all[..] {
             ["aws", ..] => aws(&all[1..], line, &mut calls),
-            ["docker", verb @ ("push" | "pull"), ref image] => docker(verb, image, line, &mut calls),
-            ["docker", verb @ ("push" | "pull"), .., ref image] => docker(verb, image, line, &mut calls),
+            ["docker", verb @ ("push" | "pull"), .., image] => docker(verb, image, line, &mut calls),
             [tool, first, ..] => tools.extend(
                 TOOLS
                     .iter()
@@ -364,30 +363,34 @@ fn words(text: &str, within: Option<char>) -> Vec<String> {
     let (mut found, mut word, mut quote) = (Vec::new(), String::new(), None);
     let mut depth = 0_u32;
     let mut some = false;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (Some(_), c) => word.push(c),
-            (None, c) if Some(c) == within => break,
-            (None, '"' | '\'') => (quote, some) = (Some(c), true),
-            (None, '$') if matches!(chars.peek(), Some('{' | '(')) => word.push('$'),
-            (None, '{' | '(') => {
+    for c in text.chars() {
+        if let Some(open) = quote {
+            if c == open {
+                quote = None;
+            } else {
+                word.push(c);
+            }
+            continue;
+        }
+        match c {
+            c if Some(c) == within => break,
+            '"' | '\'' => (quote, some) = (Some(c), true),
+            '{' | '(' => {
                 depth += 1;
                 word.push(c);
             }
-            (None, '}' | ')') if depth > 0 => {
+            '}' | ')' if depth > 0 => {
                 depth -= 1;
                 word.push(c);
             }
-            (None, '|' | ';' | '&' | '`' | ')' | '<' | '>') if depth == 0 => break,
-            (None, c) if c.is_whitespace() && depth == 0 => {
+            '|' | ';' | '&' | '`' | ')' | '<' | '>' if depth == 0 => break,
+            c if c.is_whitespace() && depth == 0 => {
                 if some || !word.is_empty() {
                     found.push(std::mem::take(&mut word));
                 }
                 some = false;
             }
-            (None, c) => word.push(c),
+            c => word.push(c),
         }
     }
     if some || !word.is_empty() {

@@ -24,30 +24,27 @@ pub fn terraform(remedy: &Remedy, taken: &mut Vec<String>) -> String {
         say(&format!("# Fill in {}: {}{at}.\n", blank.name, blank.means));
     }
     say("\n");
-    match &remedy.trust_policy {
-        Some(trust) => {
-            say(&provider(remedy, &name));
-            say(&document(trust, &format!("{name}_trust")));
+    if let Some(trust) = &remedy.trust_policy {
+        say(&provider(remedy, &name));
+        say(&document(trust, &format!("{name}_trust")));
+        say(&format!(
+            "resource \"aws_iam_role\" \"{name}\" {{\n  name               = {}\n  assume_role_policy = data.aws_iam_policy_document.{name}_trust.json\n}}\n",
+            text(&remedy.setting.role_name)
+        ));
+        if let Some(policy) = &remedy.permission_policy {
+            say("\n");
+            say(&document(policy, &name));
             say(&format!(
-                "resource \"aws_iam_role\" \"{name}\" {{\n  name               = {}\n  assume_role_policy = data.aws_iam_policy_document.{name}_trust.json\n}}\n",
+                "resource \"aws_iam_role_policy\" \"{name}\" {{\n  name   = {}\n  role   = aws_iam_role.{name}.id\n  policy = data.aws_iam_policy_document.{name}.json\n}}\n",
                 text(&remedy.setting.role_name)
             ));
-            if let Some(policy) = &remedy.permission_policy {
-                say("\n");
-                say(&document(policy, &name));
-                say(&format!(
-                    "resource \"aws_iam_role_policy\" \"{name}\" {{\n  name   = {}\n  role   = aws_iam_role.{name}.id\n  policy = data.aws_iam_policy_document.{name}.json\n}}\n",
-                    text(&remedy.setting.role_name)
-                ));
-            }
-            say(&attachment(remedy.kind, &name, &remedy.setting.role_name));
         }
-        None => {
-            if let Some(policy) = &remedy.permission_policy {
-                say(&document(policy, &name));
-            }
-            say(&permission_set(remedy, &name));
+        say(&attachment(remedy.kind, &name, &remedy.setting.role_name));
+    } else {
+        if let Some(policy) = &remedy.permission_policy {
+            say(&document(policy, &name));
         }
+        say(&permission_set(remedy, &name));
     }
     out
 }

@@ -12,7 +12,7 @@ const GITHUB: &str = "token.actions.githubusercontent.com";
 /// Center makes its own.
 ///
 /// Conditions are those that AWS documents for each service: `aws:SourceAccount` and `aws:SourceArn` for ECS (developer
-/// guide, "Amazon ECS task IAM role") and CodeBuild ("Cross-service confused deputy prevention"); Lambda and EC2 send
+/// guide, "Amazon ECS task IAM role") and `CodeBuild` ("Cross-service confused deputy prevention"); Lambda and EC2 send
 /// neither when they assume a role. EKS sends namespace and service account as session tags. Tokens are bound to `aud` and `sub`, as each issuer documents them.
 pub(super) fn trust(kind: Kind, setting: &Setting) -> (Option<Policy>, Vec<Placeholder>) {
     let mut blanks = Blanks { found: Vec::new(), setting };
