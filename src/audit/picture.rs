@@ -238,5 +238,6 @@ fn finding(stored: &StoredFinding, last: &[Run], now: Timestamp, words: &Words) 
         seen: time(&life.first.at).zip(time(&life.last.at)),
         exposed_from: fields.introduced.as_ref().and_then(|commit| commit.date.parse().ok()),
         exposed_to: revoked.or(ended),
+        verified: None,
     })
 }

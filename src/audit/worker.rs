@@ -3,10 +3,11 @@
 use super::error::AuditError;
 use super::job::{Job, Runner, Scanned};
 use super::queue::{Queue, QueueError, Ticket};
-use super::source::{Address, Clock, Credentials, Organisation};
+use super::source::{Address, Credentials, Organisation};
 use crate::git::mirror::{self, Login, MirrorOptions};
 use crate::git::{Reference, Repository, Temporary};
 use crate::model::{KnownBlobs, hex};
+use crate::net::Clock;
 use crate::store::{self, Attempt, Moment, Outcome, Record, RunId, Scan, Store, StoreError, Tip};
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,8 @@
 //! Signature Version 4: what a request to AWS is signed with.
 //!
-//! Source: the IAM User Guide, "Create a signed AWS API request"; the test suite that AWS published with it holds below.
+//! Source: the IAM User Guide, "Create a signed AWS API request"; the test suite that AWS published with it holds below, and what
+//! AWS's own crate signs is signed alike. That crate does not sign here, since it leaves a copy of the secret in memory that nobody
+//! wipes (`generate_signing_key` of aws-sigv4 1.6.4), and here it is a stranger's.
 
 use crate::model::{Secret, hex};
 use hmac::{Hmac, KeyInit, Mac};
@@ -76,6 +78,50 @@ mod tests {
     /// The key of AWS's test suite, which every copy of it has.
     fn secret() -> Secret {
         Secret::new(["wJalrXUtnFEMI", "K7MDENG+bPxRfiCYEXAMPLEKEY"].join("/").as_bytes())
+    }
+
+    /// What AWS's own crate makes of the same request.
+    fn judged(signer: &Signer<'_>, session: Option<&str>, host: &str, body: &[u8]) -> String {
+        use aws_credential_types::Credentials;
+        use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+        let secret = std::str::from_utf8(signer.secret.expose()).unwrap();
+        let session = session.map(str::to_owned);
+        let identity = Credentials::new(signer.key_id, secret, session, None, "test").into();
+        let params = aws_sigv4::sign::v4::SigningParams::builder()
+            .identity(&identity)
+            .region(signer.region)
+            .name(signer.service)
+            .time(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_440_938_160))
+            .settings(SigningSettings::default())
+            .build()
+            .unwrap()
+            .into();
+        let url = format!("https://{host}/");
+        let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+        let request = SignableRequest::new("POST", url, headers.into_iter(), SignableBody::Bytes(body)).unwrap();
+        let (instructions, _) = sign(request, &params).unwrap().into_parts();
+        instructions.headers().find(|(name, _)| *name == "authorization").unwrap().1.to_owned()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn awss_own_crate_signs_alike(
+            secret in "[A-Za-z0-9+/]{40}",
+            session in proptest::option::of("[A-Za-z0-9+/=]{1,400}"),
+            host in "[a-z]{1,9}[.][a-z0-9-]{1,20}[.]amazonaws[.]com",
+            body in ".{0,200}",
+        ) {
+            let (id, secret, time) = (["ASIA", "EXAMPLE"].concat(), Secret::new(secret.as_bytes()), "20150830T123600Z");
+            let signer = Signer { key_id: &id, secret: &secret, region: "eu-central-1", service: "sts" };
+            let mut headers = vec![
+                ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
+                ("host", host.as_str()),
+                ("x-amz-date", time),
+            ];
+            headers.extend(session.as_ref().map(|session| ("x-amz-security-token", session.as_str())));
+            let ours = signer.authorization(("POST", "/"), &headers, body.as_bytes(), time);
+            proptest::prop_assert_eq!(ours, judged(&signer, session.as_deref(), &host, body.as_bytes()));
+        }
     }
 
     #[test]

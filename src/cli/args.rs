@@ -1,9 +1,11 @@
 //! The command line: what may be said, and what it says of itself.
 
 use super::audit::AuditCommand;
+use super::contain::ContainArgs;
 use super::hook::HookCommand;
 use super::replace::ReplaceArgs;
 use super::report::ReportArgs;
+use super::verify::{AskArgs, VerifyArgs};
 use crate::policy::parse_size;
 use clap::builder::{NonEmptyStringValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -54,6 +56,18 @@ pub(super) enum Command {
     /// secret is never hidden by an old one. Give it to `keytrail scan --baseline`. Exits 0 once the file is written,
     /// unless something could not be read.
     Baseline(Box<BaselineArgs>),
+    /// Ask AWS whether the credentials of an earlier scan's findings work, and whose they are
+    ///
+    /// Reads JSON Lines as `keytrail scan --format jsonl --reveal` writes them, and writes them again with what was found out.
+    /// Values are left out unless --reveal is given. Each question is logged by AWS in the account that the key is of.
+    #[command(after_help = super::verify::EXIT_CODES)]
+    Verify(Box<VerifyArgs>),
+    /// Shut one leaked key off: the commands for it in order, or the first of them done
+    ///
+    /// Prints what to do about a finding as commands of AWS's own tool: whose it is, make it inactive, look at what was done with
+    /// it, replace it, delete it. Nothing is asked and nothing is changed unless --apply is given.
+    #[command(after_help = super::contain::HELP)]
+    Contain(Box<ContainArgs>),
     /// Say what replaces a leaked key: which role, and the policies for it
     ///
     /// Scans as `scan` does, and for each finding says from the place of the leak which role to use there (of a Lambda
@@ -82,6 +96,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct ScanArgs {
     #[command(flatten)]
     pub(super) targets: Targets,
@@ -103,6 +118,17 @@ pub(super) struct ScanArgs {
     pub(super) history: HistoryArgs,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
+    /// Ask AWS whether each credential works, and whose it is
+    ///
+    /// Off unless you say so: the question (STS, `GetCallerIdentity`) is asked with the credential itself, and AWS logs it in the
+    /// account that it is of. Canaries are never asked for.
+    #[arg(long, conflicts_with = "offline", help_heading = "Verification")]
+    pub(super) verify: bool,
+    /// Open no connection whatsoever: refuse URLs, and --verify
+    #[arg(long, help_heading = "Verification")]
+    pub(super) offline: bool,
+    #[command(flatten)]
+    pub(super) ask: AskArgs,
 }
 
 #[derive(Debug, Args)]

@@ -14,3 +14,29 @@ pub(super) fn give_back_large_blocks() {
 /// Other allocators give back by themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(super) fn give_back_large_blocks() {}
+
+/// Nothing of the process is written to disk when it crashes: its memory holds what it found.
+///
+/// A limit of one byte is less than any dump, and the one value that keeps the kernel from handing the memory to a program
+/// (`core_pattern` with a pipe) as well: with 0 it would. See `core(5)`, and `do_coredump` in Linux' `fs/coredump.c`.
+#[cfg(target_os = "linux")]
+pub(super) fn no_core_dumps() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Core);
+    let current = Some(maximum.map_or(1, |most| most.min(1)));
+    // A limit can always be lowered.
+    let _ = setrlimit(Resource::Core, Rlimit { current, maximum });
+}
+
+/// Other systems hand nothing to a program.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(super) fn no_core_dumps() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Core);
+    // A limit can always be lowered.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
+}
+
+/// Windows writes none unless its registry says so.
+#[cfg(not(unix))]
+pub(super) fn no_core_dumps() {}

@@ -2,7 +2,9 @@
 
 mod args;
 mod audit;
+mod auditor;
 mod baseline;
+mod contain;
 mod error;
 mod exit;
 mod hook;
@@ -18,6 +20,7 @@ mod signal;
 mod since;
 mod target;
 mod terminal;
+mod verify;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
@@ -40,9 +43,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     memory::give_back_large_blocks();
+    memory::no_core_dumps();
     let terminal = match &cli.command {
         Command::Scan(scan) => Terminal::new(scan.engine.color, scan.engine.quiet),
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
+        Command::Contain(contain) => Terminal::new(contain.engine.color, contain.engine.quiet),
+        Command::Verify(verify) => Terminal::new(verify.color, verify.quiet),
         Command::Replace(replace) => Terminal::new(replace.engine.color, replace.engine.quiet),
         Command::Hook(hook) => hook::terminal(hook),
         Command::Audit(_) => Terminal::new(args::ColorArg::Auto, false),
@@ -61,6 +67,8 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
     match command {
         Command::Scan(args) => scan::run(args, terminal),
         Command::Baseline(args) => baseline::run(args, terminal),
+        Command::Contain(args) => contain::run(args, terminal),
+        Command::Verify(args) => verify::run(args, terminal),
         Command::Replace(args) => replace::run(args, terminal),
         Command::Hook(command) => hook::run(command, terminal),
         Command::Audit(command) => audit::run(command, terminal),

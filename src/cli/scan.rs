@@ -34,8 +34,19 @@ pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliE
             "a report for GitLab holds one repository: it links each path to the project whose pipeline brings it";
         return Err(CliError::new(message).with_hint("scan one repository at a time, or use another format"));
     }
+    if let (false, Some(option)) = (args.verify, args.ask.given()) {
+        let message = format!("{option} says how credentials are verified, and they are not");
+        return Err(CliError::new(message).with_hint("add --verify"));
+    }
+    let asking = if args.verify { Some(args.ask.asking()?) } else { None };
+    if let Some(target) = targets.iter().find(|target| args.offline && matches!(target, Target::Url(_))) {
+        return Err(CliError::new(format!("{}: it would have to be fetched, and --offline forbids it", target.name())));
+    }
     let began = Timestamp::now();
-    let outcome = session.scan(&targets);
+    let mut outcome = session.scan(&targets);
+    if let Some(asking) = &asking {
+        asking.verify_report(&mut outcome.report, terminal)?;
+    }
     let style = Style {
         reveal: args.output.reveal,
         explain: args.output.explain,

@@ -16,3 +16,8 @@ pub(super) fn install() -> Result<&'static AtomicBool, CliError> {
     .map_err(|error| CliError::new(format!("cannot listen for Ctrl-C: {error}")))?;
     Ok(&CANCEL)
 }
+
+/// The flag itself, for what runs after the handler was installed.
+pub(super) fn flag() -> &'static AtomicBool {
+    &CANCEL
+}

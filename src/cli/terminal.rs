@@ -77,6 +77,15 @@ impl Terminal {
         }
     }
 
+    /// Asks a person, who answers on the same line.
+    pub(super) fn ask(&self, text: &str) {
+        self.clear();
+        let mut out = io::stderr().lock();
+        // Whoever cannot be asked gives no answer.
+        let _ = write!(out, "keytrail: {} ", clean(text));
+        let _ = out.flush();
+    }
+
     /// Shows what is being waited for, until the next stage.
     pub(super) fn wait(&self, text: &str) {
         if let Some(Bar { bar, .. }) = &self.bar {

@@ -1,6 +1,6 @@
 //! What documents are checked for.
 
-use super::escalation::WAYS;
+use super::way::WAYS;
 use crate::model::Severity;
 
 /// One check.

@@ -1,5 +1,6 @@
 //! Conditions: when a statement holds.
 
+use super::pattern::is_filled;
 use super::{Node, Value};
 
 /// What an operator compares.
@@ -120,7 +121,7 @@ impl<'a> Condition<'a> {
 
     /// Whether nothing in a `Condition` element is left to the deployment. A value may be: it bounds whatever it is.
     pub(super) fn is_known(block: &Node) -> bool {
-        let is_key_known = |node: &Node| node.text().is_some_and(|text| !text.contains("${"));
+        let is_key_known = |node: &Node| node.text().is_some_and(|text| !is_filled(text));
         let Value::Map(operators) = &block.value else { return false };
         operators.iter().all(|(operator, keys)| {
             let Value::Map(entries) = &keys.value else { return false };
@@ -146,7 +147,7 @@ impl<'a> Condition<'a> {
 
 /// Values that everything is like.
 fn is_everything(text: &str) -> bool {
-    text.chars().all(|c| c == '*' || c == '?') || ["0.0.0.0/0", "::/0", "arn:*"].contains(&text)
+    (!text.is_empty() && text.chars().all(|c| c == '*' || c == '?')) || ["0.0.0.0/0", "::/0", "arn:*"].contains(&text)
 }
 
 #[cfg(test)]
@@ -180,6 +181,7 @@ mod tests {
         assert!(!bounds(json!({ "StringNotEquals": { "aws:SourceVpce": "vpce-1" } })));
         assert!(!bounds(json!({ "ForAllValues:StringEquals": { "aws:SourceVpce": "vpce-1" } })));
         assert!(!bounds(json!({ "StringLike": { "aws:PrincipalArn": ["arn:aws:iam::1:role/x", "*"] } })));
+        assert!(bounds(json!({ "StringEquals": { "aws:SourceArn": "" } })), "it never holds");
         assert!(!bounds(json!({ "IpAddress": { "aws:SourceIp": "0.0.0.0/0" } })));
         assert!(!bounds(json!({ "Null": { "aws:SourceVpce": "false" } })));
     }

@@ -51,6 +51,9 @@ impl<'a> Grant<'a> {
     }
 }
 
+/// Services whose resources are of one kind, so that their ARNs say none: `arn:aws:s3:::bucket/key`.
+const NAMELESS: [&str; 5] = ["codecommit", "execute-api", "s3", "sns", "sqs"];
+
 /// Whether it is everything, or everything of a kind.
 pub(super) fn is_wide(resource: &Pattern) -> bool {
     let written = resource.as_str();
@@ -58,9 +61,30 @@ pub(super) fn is_wide(resource: &Pattern) -> bool {
         return true;
     }
     match arn_parts(written).get(5) {
-        Some(&name) => name == "*" || name.split_once(['/', ':']).is_some_and(|(_, rest)| rest == "*"),
+        Some(&"*") => true,
+        // What comes first there is a name, and no kind.
+        Some(&name) if NAMELESS.contains(&arn_parts(written)[2]) => name == "*/*",
+        Some(&name) => name.split_once(['/', ':']).is_some_and(|(_, rest)| rest == "*"),
         // `arn:aws:iam::*`: the star takes in what would follow.
         None => written.ends_with('*'),
+    }
+}
+
+/// Comparisons of characters that denials are worth: three times the most that one of AWS's own policies may need
+/// (`SageMakerStudioProjectUserRolePermissionsBoundary`). A document that is made to need more is read without some of its denials, so
+/// that the picture may look worse.
+const MAX_STEPS: usize = 1_000_000_000;
+
+struct Budget(usize);
+
+impl Budget {
+    /// Whether there is enough left to compare two, which then is taken.
+    fn takes(&mut self, one: &Grant<'_>, two: &Grant<'_>) -> bool {
+        let steps = |one: &Scope<'_>, two: &Scope<'_>| one.size().saturating_mul(two.size());
+        let needed = steps(&one.actions, &two.actions).saturating_add(steps(&one.resources, &two.resources));
+        let left = self.0.checked_sub(needed);
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
     }
 }
 
@@ -76,6 +100,7 @@ pub(super) fn grants<'a>(held: &[Held<'a>]) -> Vec<Grant<'a>> {
             all.filter(move |statement| statement.effect == Some(effect)).map(|statement| grant(policy.name, statement))
         })
     };
+    let mut budget = Budget(MAX_STEPS);
     let mut grants: Vec<Grant<'a>> = of(false, Effect::Allow).collect();
     // One that cannot be read is not taken for one that allows nothing.
     if held.iter().any(|policy| policy.boundary && is_readable(policy.document)) {
@@ -86,7 +111,9 @@ pub(super) fn grants<'a>(held: &[Held<'a>]) -> Vec<Grant<'a>> {
         let is_sure = !deny.is_conditional && deny.actions.is_known && deny.resources.is_known;
         if is_sure {
             for grant in &mut grants {
-                take_away(grant, &deny);
+                if budget.takes(grant, &deny) {
+                    take_away(grant, &deny);
+                }
             }
         }
     }

@@ -7,7 +7,9 @@ mod names;
 mod who;
 
 use super::flaw::Flaw;
+use super::pattern::is_filled;
 use super::{Check, Kind, Node, Value, check, statement};
+use crate::model::Severity;
 use std::collections::BTreeMap;
 
 /// Characters that a document may have, with its keys and without spaces. AWS takes 32,768 at most from others (a key's policy), and
@@ -36,7 +38,10 @@ impl<'a> Reader<'a> {
     }
 
     fn report(&mut self, check: &'static Check, node: &'a Node, says: String, advice: impl Into<String>) {
-        let flaw = Flaw::new(check, node, says, advice.into());
+        self.push(Flaw::new(check, node, says, advice.into()));
+    }
+
+    fn push(&mut self, flaw: Flaw<'a>) {
         self.found.push(match &self.statement {
             Some(name) => flaw.statement(name),
             None => flaw,
@@ -99,7 +104,7 @@ impl<'a> Reader<'a> {
     fn elements(&mut self, parent: &'a Node, known: &[&str], what: &str) {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         for (key, _) in parent.entries() {
-            let Some(name) = key.text().filter(|name| !name.contains("${")) else { continue };
+            let Some(name) = key.text().filter(|name| !is_filled(name)) else { continue };
             let times = seen.entry(name).or_default();
             *times += 1;
             if *times == 2 {
@@ -114,30 +119,20 @@ impl<'a> Reader<'a> {
     }
 
     fn version(&mut self, document: &'a Node) {
-        let variables = || find_variable(document);
         let Some(version) = document.get("Version") else {
-            if let Some(variable) = variables() {
-                let says = "without Version 2012-10-17, policy variables are plain letters".to_owned();
-                self.report(&check::VERSION, variable, says, "add \"Version\": \"2012-10-17\"");
-            } else if self.kind == Kind::Identity {
-                let says = "the document has no Version; IAM takes managed policies only with 2012-10-17".to_owned();
-                let flaw = Flaw::new(&check::VERSION, document, says, "add \"Version\": \"2012-10-17\"".to_owned());
-                self.found.push(flaw.severity(crate::model::Severity::Low));
-            }
+            self.variables(document, "without Version 2012-10-17");
             return;
         };
         match &version.value {
             Value::Unknown(_) => {}
-            Value::Text(text) if text == "2012-10-17" || text.contains("${") => {}
+            Value::Text(text) if text == "2012-10-17" || is_filled(text) => {}
             Value::Text(text) if text == "2008-10-17" => {
-                if let Some(variable) = variables() {
-                    let says = "with Version 2008-10-17, policy variables are plain letters".to_owned();
-                    self.report(&check::VERSION, variable, says, "write 2012-10-17 in Version");
-                } else if self.kind == Kind::Identity {
+                let is_said = self.variables(document, "with Version 2008-10-17");
+                if !is_said && self.kind == Kind::Identity {
                     let says =
                         "Version is the older 2008-10-17; IAM takes managed policies only with 2012-10-17".to_owned();
                     let flaw = Flaw::new(&check::VERSION, version, says, "write 2012-10-17".to_owned());
-                    self.found.push(flaw.severity(crate::model::Severity::Low));
+                    self.push(flaw.severity(Severity::Low));
                 }
             }
             value => {
@@ -147,17 +142,35 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The first variable, which is none `so`. In a Deny, it denies nothing. Says whether there is one.
+    fn variables(&mut self, document: &'a Node, so: &str) -> bool {
+        let statements = document.get("Statement").map_or(&[][..], Node::items);
+        let denies = |node: &&Node| node.get("Effect").and_then(Node::text) == Some("Deny");
+        let in_deny = statements.iter().filter(denies).find_map(find_variable);
+        let Some(variable) = in_deny.or_else(|| find_variable(document)) else { return false };
+        let (severity, then) = if in_deny.is_some() {
+            (Severity::High, ", so that a Deny with one denies nothing")
+        } else {
+            (Severity::Medium, "")
+        };
+        let says = format!("{so}, policy variables are plain letters{then}");
+        let advice = "write \"Version\": \"2012-10-17\"".to_owned();
+        self.push(Flaw::new(&check::VERSION, variable, says, advice).severity(severity));
+        true
+    }
+
     fn sids(&mut self, nodes: &[(String, &'a Node)]) {
+        // The services that keep policies of resources have rules of their own.
+        let is_iams = self.kind != Kind::Resource;
         let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
         for (name, node) in nodes {
             let Some(sid) = node.get("Sid") else { continue };
             let (says, advice) = match &sid.value {
                 Value::Unknown(_) => continue,
-                Value::Text(text) if text.contains("${") || text.is_empty() => continue,
+                Value::Text(text) if is_filled(text) || text.is_empty() => continue,
                 Value::Text(text) => {
-                    // The services that keep policies of resources have rules of their own for the characters.
-                    let is_right = self.kind == Kind::Resource || text.bytes().all(|b| b.is_ascii_alphanumeric());
-                    match seen.insert(text, sid.line) {
+                    let is_right = !is_iams || text.bytes().all(|b| b.is_ascii_alphanumeric());
+                    match seen.insert(text, sid.line).filter(|_| is_iams) {
                         Some(first) => (
                             format!("Sid {} is that of another statement, too (line {first})", shown(&sid.value)),
                             "give each statement its own",
@@ -191,9 +204,19 @@ impl<'a> Reader<'a> {
         };
         match &effect.value {
             Value::Unknown(_) => {}
-            Value::Text(text) if text == "Allow" || text == "Deny" || text.contains("${") => {}
+            Value::Text(text) if text == "Allow" || text == "Deny" || is_filled(text) => {}
             value => self.report(&check::EFFECT, effect, format!("Effect is {}", shown(value)), advice),
         }
+    }
+}
+
+/// Whether something in it is left to the deployment, so that the whole may be nothing.
+fn has_unknown(node: &Node) -> bool {
+    match &node.value {
+        Value::Unknown(_) => true,
+        Value::List(items) => items.iter().any(has_unknown),
+        Value::Map(entries) => entries.iter().any(|(key, value)| has_unknown(key) || has_unknown(value)),
+        _ => false,
     }
 }
 
@@ -201,13 +224,36 @@ fn is_text(node: &Node) -> bool {
     matches!(node.value, Value::Text(_) | Value::Unknown(_))
 }
 
-/// The first text with a variable of IAM's: `${aws:username}`. What a template fills in has no colon.
+/// Whose keys IAM's variables are. Templates have others: `${AWS::AccountId}`, `${self:custom.name}`, `${aws:region}`.
+///
+/// Source: IAM User Guide, "IAM policy elements: Variables and tags".
+const OF_VARIABLES: [&str; 13] = [
+    "accounts.google.com",
+    "appstream",
+    "aws",
+    "cognito-identity.amazonaws.com",
+    "ec2",
+    "graph.facebook.com",
+    "iot",
+    "redshift",
+    "s3",
+    "saml",
+    "sts",
+    "transfer",
+    "www.amazon.com",
+];
+
+/// The first text with a variable of IAM's: `${aws:username}`.
 fn find_variable(node: &Node) -> Option<&Node> {
+    let is_variable = |name: &str| {
+        let is_frameworks = ["aws:accountId", "aws:region"].contains(&name);
+        let parts = name.split_once(':');
+        !is_frameworks && parts.is_some_and(|(of, key)| OF_VARIABLES.contains(&of) && !key.starts_with(':'))
+    };
     match &node.value {
         Value::Text(text) => {
             let mut names = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
-            // `${AWS::AccountId}` is CloudFormation's.
-            names.any(|name| name.contains(':') && !name.contains("::")).then_some(node)
+            names.any(is_variable).then_some(node)
         }
         Value::List(items) => items.iter().find_map(find_variable),
         Value::Map(entries) => entries.iter().find_map(|(_, value)| find_variable(value)),

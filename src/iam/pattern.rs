@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+/// Characters that an ARN has at most: what is longer is not looked into. Source: IAM API Reference, `arnType`.
+const MAX_CHARS: usize = 2048;
+
+/// Characters between the marks of what is filled in. Without a bound, a run of opening marks would be read to its end from each.
+const MAX_FILLED: usize = 256;
+
 /// One sign of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Sign {
@@ -25,17 +31,22 @@ pub(super) struct Pattern {
 impl Pattern {
     /// Of actions, which are the same in capitals and in small letters.
     pub(super) fn action(written: &str) -> Self {
-        Self { signs: signs(&written.to_ascii_lowercase()), written: written.to_owned() }
+        Self { signs: bounded_signs(&written.to_ascii_lowercase()), written: written.to_owned() }
     }
 
     /// Of resources, letter by letter.
     pub(super) fn resource(written: &str) -> Self {
-        Self { signs: signs(written), written: written.to_owned() }
+        Self { signs: bounded_signs(written), written: written.to_owned() }
     }
 
     /// What only the deployment knows.
     pub(super) fn unknown(written: &str) -> Self {
         Self { signs: vec![Sign::Unknown(written.to_owned())], written: written.to_owned() }
+    }
+
+    /// Whether nothing of it is known.
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self.signs[..], [Sign::Unknown(_)])
     }
 
     /// As it is written in the document.
@@ -117,20 +128,55 @@ impl fmt::Display for Pattern {
 
 /// The parts of an ARN, six at most: `arn`, partition, service, region, account, resource. A colon within `${…}` parts nothing.
 pub(super) fn arn_parts(written: &str) -> Vec<&str> {
-    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_usize);
-    for (n, c) in written.char_indices() {
-        match c {
-            '{' if written[..n].ends_with('$') => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            ':' if depth == 0 && parts.len() < 5 => {
-                parts.push(&written[start..n]);
-                start = n + 1;
-            }
-            _ => {}
+    let (mut parts, mut rest, mut start) = (Vec::new(), written, 0);
+    while let Some(c) = rest.chars().next() {
+        if let Some((_, after)) = filled(rest) {
+            rest = after;
+            continue;
         }
+        if c == ':' && parts.len() < 5 {
+            let end = written.len() - rest.len();
+            parts.push(&written[start..end]);
+            start = end + 1;
+        }
+        rest = &rest[c.len_utf8()..];
     }
     parts.push(&written[start..]);
     parts
+}
+
+/// Whether a part of a text is left to the request or to a template.
+pub(super) fn is_filled(written: &str) -> bool {
+    written.char_indices().any(|(n, _)| filled(&written[n..]).is_some())
+}
+
+/// What stands for something else at the beginning of `rest`, and what follows it. Besides `${…}`, in which braces may stand in braces,
+/// some templates have marks of their own.
+fn filled(rest: &str) -> Option<(&str, &str)> {
+    for (open, close) in [("{{", "}}"), ("<%", "%>")] {
+        if let Some(inner) = rest.strip_prefix(open) {
+            let mut places = inner.char_indices().take(MAX_FILLED);
+            let (end, _) = places.find(|(n, _)| inner[*n..].starts_with(close))?;
+            return Some((&inner[..end], &inner[end + close.len()..]));
+        }
+    }
+    let inner = rest.strip_prefix("${").or_else(|| rest.strip_prefix("%{"))?;
+    let mut depth = 1;
+    for (n, c) in inner.char_indices().take(MAX_FILLED) {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((&inner[..n], &inner[n + 1..]));
+        }
+    }
+    None
+}
+
+fn bounded_signs(written: &str) -> Vec<Sign> {
+    if written.len() > MAX_CHARS { vec![Sign::Unknown(written.to_owned())] } else { signs(written) }
 }
 
 /// `${*}`, `${?}` and `${$}` stand for the signs themselves; any other `${…}` is a variable.
@@ -138,7 +184,7 @@ fn signs(written: &str) -> Vec<Sign> {
     let mut found: Vec<Sign> = Vec::new();
     let mut rest = written;
     while let Some(c) = rest.chars().next() {
-        if let Some((name, after)) = rest.strip_prefix("${").and_then(|inner| inner.split_once('}')) {
+        if let Some((name, after)) = filled(rest) {
             found.push(match name {
                 "*" | "?" | "$" => Sign::Literal(name.chars().next().unwrap_or('$')),
                 _ => Sign::Unknown(name.to_owned()),
@@ -207,6 +253,10 @@ mod tests {
             ["arn", "${AWS::Partition}", "iam", "", "${AWS::AccountId}", "role/${aws:username}"]
         );
         assert_eq!(arn_parts("*"), ["*"]);
+        assert_eq!(arn_parts("arn:aws:sqs:{{ a:b }}:<% c:d %>:q")[3..], ["{{ a:b }}", "<% c:d %>", "q"]);
+        let nested = "arn:aws:s3:::${opt:name, '${env:NAME}'}/x";
+        assert_eq!(arn_parts(nested)[5], "${opt:name, '${env:NAME}'}/x");
+        assert!(is_filled(nested) && is_filled("%{Source.Arn}") && !is_filled("arn:aws:s3:::b/$x{y}"));
     }
 
     #[test]

@@ -2,12 +2,15 @@
 
 use super::access::{Level, level, managing};
 use super::check;
-use super::effective::Grant;
+use super::effective::{Grant, is_wide};
 use super::flaw::{Flaw, lower};
 use super::pattern::{Pattern, arn_parts};
 use super::scope::Item;
-use super::{Check, escalation};
+use super::{Check, escalation, target};
 use crate::model::Severity;
+
+const PASS_ROLE: &str = "iam:PassRole";
+const ASSUME_ROLE: &str = "sts:AssumeRole";
 
 /// Names that one sentence lists.
 const NAMED: usize = 4;
@@ -16,9 +19,10 @@ const NAMED: usize = 4;
 pub(super) fn flaws<'a>(grants: &[Grant<'a>]) -> Vec<Flaw<'a>> {
     let mut found: Vec<Flaw<'a>> = grants.iter().flat_map(single).collect();
     // An administrator needs no way to more rights.
-    let is_administrator = grants.iter().any(|grant| !grant.is_conditional && reach(grant).is_some());
-    if !is_administrator {
-        found.extend(escalation::flaws(grants));
+    let (administrators, others): (Vec<&Grant<'a>>, Vec<&Grant<'a>>) =
+        grants.iter().partition(|grant| reach(grant).is_some());
+    if administrators.iter().all(|grant| grant.is_conditional) {
+        found.extend(escalation::flaws(&others));
     }
     found
 }
@@ -119,7 +123,7 @@ fn wildcard_actions<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Fla
         let (pattern, is_wide) = (&item.pattern, grant.is_wide());
         match (pattern.is_all(), managing(pattern).is_some(), is_whole_service(pattern)) {
             (true, ..) => Severity::High,
-            (_, true, true) if is_wide => Severity::High,
+            (_, true, true) if is_wide && is_grave(pattern) => Severity::High,
             (_, true, _) => Severity::Medium,
             (_, false, true) if is_wide => Severity::Medium,
             (..) => Severity::Low,
@@ -154,6 +158,14 @@ fn wildcard_actions<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Fla
     let (says, severity) = conditional(grant, says, severity);
     let advice = "name the actions that are needed; those that only read may have a wildcard (Get*, List*, Describe*)";
     Some(Flaw::new(&check::WILDCARD_ACTION, worst.node, says, advice.to_owned()).severity(severity))
+}
+
+/// Services that keep data, keys or rights of others, so that letting others in there is worse.
+const GRAVE: [&str; 10] = ["dynamodb", "ec2", "ecr", "iam", "kms", "lambda", "rds", "s3", "secretsmanager", "sso"];
+
+fn is_grave(action: &Pattern) -> bool {
+    let service = action.as_str().split(':').next().unwrap_or_default();
+    GRAVE.iter().any(|grave| Pattern::action(service).covers(&Pattern::action(grave)))
 }
 
 /// `s3:*`, and `*`.
@@ -221,26 +233,31 @@ fn is_bounded_by_key(grant: &Grant<'_>) -> bool {
 }
 
 fn pass_role<'a>(grant: &Grant<'a>) -> Option<Flaw<'a>> {
-    let item = grant.allows("iam:PassRole")?;
+    let item = grant.allows(PASS_ROLE)?;
+    let roles: Vec<&Pattern> = target::resources(PASS_ROLE, grant).collect();
+    if roles.is_empty() {
+        return None;
+    }
+    let is_wide = roles.iter().any(|role| is_wide(role));
     let is_bound = !grant.statement.are_conditions_known || grant.statement.has_key("iam:passedtoservice");
-    let has_wildcard = grant.resources.include.iter().any(|item| item.pattern.has_wildcard());
-    let severity = match (grant.is_wide(), is_bound) {
+    let has_wildcard = roles.iter().any(|role| role.has_wildcard());
+    let severity = match (is_wide, is_bound) {
         (true, false) => Severity::High,
         (false, false) if has_wildcard => Severity::Medium,
         (false, true) => return None,
         _ => Severity::Low,
     };
-    let which = if grant.is_wide() {
+    let which = if is_wide {
         "any role".to_owned()
     } else {
-        let names: Vec<&str> = grant.resources.include.iter().map(|item| item.pattern.as_str()).collect();
+        let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
         list(&names)
     };
     let to = if is_bound { "the service named in its condition" } else { "any service" };
     let says = format!("iam:PassRole passes {which} to {to}");
     let (says, severity) =
         if grant.is_conditional && !is_bound { conditional(grant, says, severity) } else { (says, severity) };
-    let advice = match (grant.is_wide(), is_bound) {
+    let advice = match (is_wide, is_bound) {
         (true, true) => "name the roles that may be passed",
         (true, false) => "name the roles that may be passed, and add a condition on iam:PassedToService",
         _ => "add a condition on iam:PassedToService",
@@ -249,9 +266,10 @@ fn pass_role<'a>(grant: &Grant<'a>) -> Option<Flaw<'a>> {
 }
 
 fn assume_any_role<'a>(grant: &Grant<'a>) -> Option<Flaw<'a>> {
-    let item = grant.allows("sts:AssumeRole").filter(|_| grant.is_wide())?;
-    let any = Pattern::resource("arn:aws:iam::000000000000:role/name");
-    let is_any_account = grant.resources.include.iter().any(|item| item.pattern.covers(&any));
+    let item = grant.allows(ASSUME_ROLE)?;
+    let mut roles = target::resources(ASSUME_ROLE, grant).filter(|role| is_wide(role)).peekable();
+    roles.peek()?;
+    let is_any_account = roles.any(|role| arn_parts(role.as_str()).get(4).is_none_or(|account| account.contains('*')));
     let (says, severity) = if is_any_account {
         ("sts:AssumeRole on any role of any account whose trust policy lets this account in", Severity::High)
     } else {
@@ -263,15 +281,16 @@ fn assume_any_role<'a>(grant: &Grant<'a>) -> Option<Flaw<'a>> {
 }
 
 fn every_secret<'a>(grant: &Grant<'a>) -> Option<Flaw<'a>> {
-    if !grant.is_wide() || is_bounded_by_key(grant) {
+    if is_bounded_by_key(grant) {
         return None;
     }
+    let is_every = |action| grant.allows(action).is_some() && target::resources(action, grant).any(is_wide);
     let (action, severity, what) = [
         ("secretsmanager:GetSecretValue", Severity::High, "every secret in Secrets Manager"),
         ("ssm:GetParameter", Severity::Medium, "every parameter of Systems Manager, with those that are secret"),
     ]
     .into_iter()
-    .find(|(action, ..)| grant.allows(action).is_some())?;
+    .find(|(action, ..)| is_every(action))?;
     let node = grant.allows(action)?.node;
     let (says, severity) = conditional(grant, format!("{action} reads {what}"), severity);
     let advice = "name the secrets that are needed".to_owned();
@@ -299,3 +318,6 @@ pub(super) fn list(names: &[&str]) -> String {
         more => format!("{} and {more} more", shown.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,6 +64,12 @@ impl<'a> Scope<'a> {
         self.include.iter().find(|item| item.pattern.covers(name))
     }
 
+    /// Characters of all names.
+    pub(super) fn size(&self) -> usize {
+        let names = self.include.iter().map(|item| &item.pattern).chain(&self.except);
+        names.map(|pattern| pattern.as_str().len()).sum()
+    }
+
     /// Whether all of `other` is taken in for sure.
     pub(super) fn covers_all(&self, other: &Self) -> bool {
         other.include.iter().all(|item| self.covers(&item.pattern))
@@ -105,11 +111,12 @@ impl<'a> Scope<'a> {
     /// Without `more`, too.
     fn excepting(mut self, more: &[Pattern]) -> Self {
         for except in more {
-            if !self.except.iter().any(|wide| wide.covers(except)) {
+            if !self.except.contains(except) {
                 self.except.push(except.clone());
             }
         }
-        self.pruned()
+        self.include.retain(|item| !more.iter().any(|except| except.covers(&item.pattern)));
+        self
     }
 
     /// Without what is excepted as a whole.

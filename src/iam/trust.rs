@@ -2,6 +2,7 @@
 
 use super::condition::Condition;
 use super::flaw::{Flaw, lower};
+use super::pattern::is_filled;
 use super::principal::Principal;
 use super::statement::{Effect, Statement, statements};
 use super::{Node, check};
@@ -148,7 +149,7 @@ fn federated<'a>(statement: &Statement<'a>, principal: &Principal<'a>) -> Option
         let advice = format!("add a condition on {key}");
         return (!is_bound(statement, key)).then(|| Flaw::new(&check::TRUST_OIDC, principal.node, says, advice));
     }
-    if !name.contains(":oidc-provider/") || host.contains("${") {
+    if !name.contains(":oidc-provider/") || is_filled(host) {
         return None;
     }
     let host = host.to_ascii_lowercase();
@@ -188,7 +189,7 @@ fn github<'a>(statement: &Statement<'a>, principal: &Principal<'a>, host: &str) 
         one.texts().find_map(|value| {
             let owner = value.strip_prefix("repo:").and_then(|rest| rest.split('/').next());
             match owner {
-                _ if value.contains("${") => None,
+                _ if is_filled(value) => None,
                 Some(owner) if owner.contains(['*', '?']) => Some(flaw(
                     format!("{value} is met by repositories of other owners on GitHub, too"),
                     Severity::Critical,
@@ -213,4 +214,125 @@ fn github<'a>(statement: &Statement<'a>, principal: &Principal<'a>, host: &str) 
 
 fn is_bound(statement: &Statement<'_>, key: &str) -> bool {
     statement.conditions.iter().any(|condition| condition.key == key && condition.bounds())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const OWN: &str = "111122223333";
+
+    /// Checks and severities of a role of account 111122223333 whose trust policy has one statement.
+    fn trusted(principal: &Value, condition: &Value, own: Option<&str>) -> Vec<(&'static str, Severity)> {
+        let mut statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" });
+        if !condition.is_null() {
+            statement["Condition"] = condition.clone();
+        }
+        let document = Node::from(&json!({ "Version": "2012-10-17", "Statement": statement }));
+        flaws(&document, own).iter().map(|flaw| (flaw.check.id, flaw.severity)).collect()
+    }
+
+    fn aws(principal: &str, condition: &Value) -> Vec<(&'static str, Severity)> {
+        trusted(&json!({ "AWS": principal }), condition, Some(OWN))
+    }
+
+    #[test]
+    fn everyone_is_let_in_by_a_star_unless_a_condition_says_who() {
+        let everyone = [("trust-everyone", Severity::Critical)];
+        assert_eq!(trusted(&json!("*"), &Value::Null, None), everyone);
+        assert_eq!(aws("*", &Value::Null), everyone);
+        assert_eq!(aws("*", &json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } })), []);
+        assert_eq!(aws("*", &json!({ "StringEquals": { "sts:ExternalId": "x" } })), []);
+        let weak = [("trust-everyone", Severity::High)];
+        assert_eq!(aws("*", &json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-1" } })), weak);
+        assert_eq!(aws("*", &json!({ "Bool": { "aws:SecureTransport": "true" } })), weak);
+        assert_eq!(aws("*", &json!({ "${Operator}": { "aws:PrincipalOrgID": "o-1" } })), [], "who knows");
+    }
+
+    #[test]
+    fn another_account_needs_an_external_id() {
+        let root = "arn:aws:iam::444455556666:root";
+        let role = "arn:aws:iam::444455556666:role/deploy";
+        let external = json!({ "StringEquals": { "sts:ExternalId": "x" } });
+        assert_eq!(aws(root, &Value::Null), [("trust-external-id", Severity::High)]);
+        assert_eq!(aws("444455556666", &Value::Null), [("trust-external-id", Severity::High)]);
+        assert_eq!(aws(role, &Value::Null), [("trust-external-id", Severity::Medium)]);
+        assert_eq!(aws(root, &external), []);
+        assert_eq!(aws(role, &external), []);
+        let none = |principal: &str| trusted(&json!({ "AWS": principal }), &Value::Null, None);
+        assert_eq!(none(root), [("trust-external-id", Severity::Medium)], "it may be the own account");
+        assert_eq!(none(role), []);
+        assert_eq!(none("arn:aws:iam::${AWS::AccountId}:root"), []);
+    }
+
+    #[test]
+    fn the_own_account_is_named_as_a_whole_only() {
+        let root = "arn:aws:iam::111122223333:root";
+        assert_eq!(aws(root, &Value::Null), [("trust-whole-account", Severity::Low)]);
+        assert_eq!(aws(root, &json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } })), []);
+        assert_eq!(aws("arn:aws:iam::111122223333:role/deploy", &Value::Null), []);
+        assert_eq!(trusted(&json!({ "Service": "lambda.amazonaws.com" }), &Value::Null, Some(OWN)), []);
+    }
+
+    fn github(values: &Value) -> Vec<(&'static str, Severity)> {
+        let provider = json!({ "Federated": format!("arn:aws:iam::{OWN}:oidc-provider/{GITHUB}") });
+        let mut condition =
+            json!({ "StringEquals": { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" } });
+        if !values.is_null() {
+            condition["StringLike"] = json!({ "token.actions.githubusercontent.com:sub": values });
+        }
+        trusted(&provider, &condition, None)
+    }
+
+    #[test]
+    fn a_workflow_of_any_repository_is_not_let_in_unsaid() {
+        let critical = [("trust-github", Severity::Critical)];
+        for open in [Value::Null, json!("*"), json!("repo:*"), json!("repo:*/*"), json!(["repo:o/n:*", "repo:o*/n:*"])]
+        {
+            assert_eq!(github(&open), critical, "{open}");
+        }
+        assert_eq!(github(&json!("repo:owner/*")), [("trust-github", Severity::Medium)]);
+        for bound in [json!("repo:owner/name:*"), json!("repo:owner/name:ref:refs/heads/main"), json!("repo:${Repo}:*")]
+        {
+            assert_eq!(github(&bound), [], "{bound}");
+        }
+        let provider = json!({ "Federated": format!("arn:aws:iam::{OWN}:oidc-provider/{GITHUB}") });
+        let other = json!({ "StringEquals": { "token.actions.githubusercontent.com:repository": "owner/name" } });
+        assert_eq!(trusted(&provider, &other, None), []);
+        let not = json!({ "StringNotLike": { "token.actions.githubusercontent.com:sub": "repo:evil/*" } });
+        assert_eq!(trusted(&provider, &not, None), critical);
+    }
+
+    #[test]
+    fn a_provider_says_whose_token_it_is() {
+        let oidc = [("trust-oidc", Severity::High)];
+        let eks = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE";
+        let provider = json!({ "Federated": format!("arn:aws:iam::{OWN}:oidc-provider/{eks}") });
+        let with = |key: &str, value: &str| {
+            let mut keys = serde_json::Map::new();
+            keys.insert(format!("{eks}:{key}"), json!(value));
+            trusted(&provider, &json!({ "StringEquals": keys }), None)
+        };
+        assert_eq!(trusted(&provider, &Value::Null, None), oidc);
+        assert_eq!(with("aud", "sts.amazonaws.com"), oidc);
+        assert_eq!(with("sub", "system:serviceaccount:kube-system:aws-node"), []);
+        let cognito = json!({ "Federated": "cognito-identity.amazonaws.com" });
+        assert_eq!(trusted(&cognito, &Value::Null, None), oidc);
+        let pool = json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "eu-west-1:x" } });
+        assert_eq!(trusted(&cognito, &pool, None), []);
+        let saml = json!({ "Federated": format!("arn:aws:iam::{OWN}:saml-provider/idp") });
+        assert_eq!(trusted(&saml, &Value::Null, None), []);
+    }
+
+    #[test]
+    fn all_but_some_is_everyone() {
+        let of = |effect: &str| {
+            let statement = json!({ "Effect": effect, "NotPrincipal": { "AWS": OWN }, "Action": "sts:AssumeRole" });
+            let document = Node::from(&json!({ "Statement": statement }));
+            flaws(&document, None).iter().map(|flaw| flaw.check.id).collect::<Vec<_>>()
+        };
+        assert_eq!(of("Allow"), ["allow-not-principal"]);
+        assert_eq!(of("Deny"), [""; 0]);
+    }
 }

@@ -1,6 +1,6 @@
 //! A credential, or a half of one, with everything known about it.
 
-use super::{Confidence, Evidence, Fingerprint, Location, Pairing, Secret, Severity, Trace, Verification};
+use super::{Confidence, Evidence, Fingerprint, Location, Pairing, Secret, Severity, Status, Trace, Verification};
 use serde::{Deserialize, Serialize};
 
 /// What a component is.
@@ -127,6 +127,27 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Takes over what was found out about it.
+    pub fn verified(&mut self, verification: Verification) {
+        self.severity = verification.grade(self.severity);
+        match verification.status {
+            Status::Inactive => {
+                self.advice = "It no longer works: delete it if it is still listed, and take it out of the code".into()
+            }
+            Status::Expired => self.advice = "It is over: find out who issued it, and take it out of the code".into(),
+            _ => {}
+        }
+        if self.account_id.is_none() {
+            self.account_id.clone_from(&verification.account_id);
+        }
+        self.verification = Some(Box::new(verification));
+    }
+
+    /// The value of the first component of this kind.
+    pub fn value(&self, kind: &ComponentKind) -> Option<&Secret> {
+        self.components.iter().find(|component| component.kind == *kind).map(|component| &component.secret)
+    }
+
     /// The component whose place stands for the finding: the first.
     pub fn primary(&self) -> &Component {
         &self.components[0]

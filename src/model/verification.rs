@@ -56,8 +56,9 @@ pub enum PrincipalKind {
 impl PrincipalKind {
     /// The kind that an ARN names: `arn:aws:sts::123456789012:assumed-role/name/session`.
     pub fn of_arn(arn: &str) -> Option<Self> {
-        let resource = arn.splitn(6, ':').nth(5)?;
-        match resource.split('/').next()? {
+        let mut parts = arn.splitn(6, ':').skip(2);
+        let (service, resource) = (parts.next()?, parts.nth(2)?);
+        match resource.split('/').next().filter(|_| ["iam", "sts"].contains(&service))? {
             "root" => Some(Self::Root),
             "user" => Some(Self::User),
             "assumed-role" => Some(Self::AssumedRole),
@@ -136,6 +137,63 @@ impl Verification {
             owner: None,
         }
     }
+
+    /// Whether somebody was asked and did not answer.
+    pub fn is_unanswered(&self) -> bool {
+        self.status == Status::Unknown && self.method != Method::None
+    }
+
+    /// With `clean` applied to every text that came from outside.
+    pub fn clean_texts(&mut self, clean: impl Fn(&str) -> String) {
+        let optional = |text: &mut Option<String>| {
+            if let Some(text) = text {
+                *text = clean(text);
+            }
+        };
+        self.why = clean(&self.why);
+        for text in [&mut self.account_id, &mut self.arn, &mut self.user_id, &mut self.quarantined] {
+            optional(text);
+        }
+        let Some(owner) = &mut self.owner else { return };
+        for text in [
+            &mut owner.user,
+            &mut owner.key_status,
+            &mut owner.created,
+            &mut owner.last_used,
+            &mut owner.last_service,
+            &mut owner.last_region,
+            &mut owner.boundary,
+        ] {
+            optional(text);
+        }
+        for text in owner.groups.iter_mut().chain(&mut owner.not_read).chain(&mut owner.may_assume) {
+            *text = clean(text);
+        }
+        for policy in &mut owner.policies {
+            (policy.name, policy.by) = (clean(&policy.name), clean(&policy.by));
+            optional(&mut policy.arn);
+        }
+        for risk in owner.risks.iter_mut().chain(&mut owner.open_roles) {
+            (risk.policy, risk.says) = (clean(&risk.policy), clean(&risk.says));
+            optional(&mut risk.statement);
+        }
+    }
+
+    /// How bad a finding is that was thought to be as bad as `severity`: what works is critical unless its account says how
+    /// little it opens; what does not work opens nothing.
+    pub fn grade(&self, severity: Severity) -> Severity {
+        match (self.status, &self.owner) {
+            (Status::Active, Some(owner)) if owner.user.is_some() && owner.not_read.is_empty() => {
+                let worst = owner.risks.iter().map(|risk| risk.severity).max().unwrap_or(Severity::Low);
+                worst.max(Severity::High)
+            }
+            (Status::Active, _) => Severity::Critical,
+            (Status::Inactive | Status::Expired, _) => Severity::Low,
+            // Each half may still belong to another.
+            (Status::Mismatched, _) => severity.min(Severity::Medium),
+            (Status::Unknown, _) => severity,
+        }
+    }
 }
 
 /// What IAM says of an access key and of its user.
@@ -159,8 +217,12 @@ pub struct Ownership {
     pub policies: Vec<PolicyName>,
     /// The ARN of the permissions boundary.
     pub boundary: Option<String>,
-    /// What is wrong with these, worst first.
+    /// The ARNs of the roles of its account that it can assume.
+    pub may_assume: Vec<String>,
+    /// What it can do that it should not, also through these roles, worst first.
     pub risks: Vec<Risk>,
+    /// What is wrong with whom the account's roles trust: not this key's doing, and a way in for others.
+    pub open_roles: Vec<Risk>,
     /// What could not be read, with the reason: the picture may be worse than it looks.
     pub not_read: Vec<String>,
 }
@@ -196,6 +258,20 @@ pub struct Risk {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_works_is_worst_and_unknown_changes_nothing() {
+        let graded =
+            |status, owner, severity| Verification { status, owner, ..Verification::unknown("") }.grade(severity);
+        assert_eq!(graded(Status::Active, None, Severity::High), Severity::Critical);
+        assert_eq!(graded(Status::Inactive, None, Severity::Critical), Severity::Low);
+        assert_eq!(graded(Status::Mismatched, None, Severity::Critical), Severity::Medium);
+        assert_eq!(graded(Status::Unknown, None, Severity::Critical), Severity::Critical);
+        let owner = Ownership { user: Some("jane".into()), ..Ownership::default() };
+        assert_eq!(graded(Status::Active, Some(owner.clone()), Severity::Critical), Severity::High);
+        let half_read = Ownership { not_read: vec!["policies".into()], ..owner };
+        assert_eq!(graded(Status::Active, Some(half_read), Severity::Critical), Severity::Critical);
+    }
 
     #[test]
     fn an_arn_tells_the_kind_of_principal() {

@@ -1,27 +1,11 @@
-//! The one HTTP client: what talks to hosts, receivers and AWS does so by the same rules.
+//! What talks to other machines does so by one client, to URLs that show nothing to the network.
 
-use crate::model::Secret;
-use std::time::Duration;
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Proxy};
+mod agent;
+mod base;
+mod clock;
+#[cfg(test)]
+pub(crate) mod stub;
 
-/// The proxy at `url`, which may hold a password. `None`: it is no proxy's URL.
-pub fn proxy(url: &Secret) -> Option<Proxy> {
-    Proxy::new(std::str::from_utf8(url.expose()).ok()?).ok()
-}
-
-/// A client that gives each exchange `time`, by way of `proxy` if there is one.
-pub fn agent(time: Duration, proxy: Option<Proxy>) -> Agent {
-    let config = Agent::config_builder()
-        .proxy(proxy)
-        .user_agent(concat!("keytrail/", env!("CARGO_PKG_VERSION")))
-        .timeout_global(Some(time))
-        .http_status_as_error(false)
-        // Where a redirect leads is looked at first; what is posted is for one host.
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        // A server of one's own has its own authority, which the system knows.
-        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
-        .build();
-    Agent::new_with_config(config)
-}
+pub use agent::{agent, proxy, proxy_except};
+pub use base::{Base, Origin, private_authority};
+pub use clock::{Clock, SystemClock};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use std::io::{self, Write};
 
 /// The columns. A new one is added at the end.
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 29] = [
     "state",
     "severity",
     "confidence",
@@ -36,6 +36,8 @@ const COLUMNS: [&str; 27] = [
     "advice",
     "rule",
     "fingerprint",
+    "verified",
+    "verified_at",
 ];
 
 pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
@@ -80,6 +82,8 @@ fn row(finding: &PictureFinding, now: Timestamp) -> [String; COLUMNS.len()] {
         finding.advice.clone(),
         finding.rule.clone(),
         finding.fingerprint.clone(),
+        finding.verified.as_ref().map_or_else(String::new, |verified| verified.headline.clone()),
+        text(finding.verified.as_ref().and_then(|verified| verified.at.as_ref())),
     ]
 }
 

@@ -25,8 +25,19 @@ impl Mask {
     ///
     /// A set of values that is too large to look for.
     pub fn new<'a>(repositories: impl IntoIterator<Item = &'a RepositoryReport>, reveal: bool) -> io::Result<Self> {
+        let mut mask = Self::of(repositories.into_iter().flat_map(secrets).filter(|_| !reveal))?;
+        mask.reveal = reveal;
+        Ok(mask)
+    }
+
+    /// Hides these values.
+    ///
+    /// # Errors
+    ///
+    /// A set of values that is too large to look for.
+    pub fn of<'a>(values: impl IntoIterator<Item = &'a Secret>) -> io::Result<Self> {
         let mut patterns: Vec<(Vec<u8>, String)> = Vec::new();
-        for secret in repositories.into_iter().flat_map(secrets).filter(|_| !reveal) {
+        for secret in values {
             let lossy = String::from_utf8_lossy(secret.expose());
             for form in [secret.expose(), lossy.as_bytes()] {
                 if !form.is_empty() {
@@ -43,7 +54,7 @@ impl Mask {
             let forms = patterns.iter().map(|(form, _)| form);
             Some(AhoCorasickBuilder::new().ascii_case_insensitive(true).build(forms).map_err(io::Error::other)?)
         };
-        Ok(Self { values, redacted: patterns.into_iter().map(|(_, redacted)| redacted).collect(), reveal })
+        Ok(Self { values, redacted: patterns.into_iter().map(|(_, redacted)| redacted).collect(), reveal: false })
     }
 
     /// `bytes` without values. Where values overlap, one redacted form stands for the whole stretch.

@@ -16,14 +16,16 @@ mod mask;
 mod picture;
 mod sarif;
 mod text;
+mod verification;
 mod words;
 
 pub use jsonl::SCHEMA_VERSION;
 pub use line_hash::line_hashes;
 pub use mask::Mask;
 pub use picture::{
-    Outcome, Picture, PictureCommit, PictureFinding, PictureRepository, PictureRun, PictureValue, State,
+    Outcome, Picture, PictureCommit, PictureFinding, PictureRepository, PictureRun, PictureValue, PictureVerdict, State,
 };
+pub use text::write_verification;
 
 use crate::model::Report;
 use crate::rules::RuleSet;

@@ -216,6 +216,23 @@ pub struct PictureFinding {
     /// When it stopped to work or was found revoked; `None` while it works, for all that is known. Taking it out of a branch
     /// ends nothing: history keeps it.
     pub exposed_to: Option<Timestamp>,
+    /// Whether it works, if somebody asked.
+    pub verified: Option<PictureVerdict>,
+}
+
+/// What was found out about a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PictureVerdict {
+    /// How it stands and whose it is.
+    pub headline: String,
+    /// When that was asked, RFC 3339.
+    pub at: Option<String>,
+    /// What else is known: a label, and what it says.
+    pub facts: Vec<(String, String)>,
+    /// The blast radius: how bad, where it stands, what it allows.
+    pub risks: Vec<[String; 3]>,
+    /// Ways into the account besides.
+    pub open_roles: Vec<[String; 3]>,
 }
 
 impl PictureFinding {

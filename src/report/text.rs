@@ -3,11 +3,12 @@
 mod finding;
 mod ledger;
 mod paint;
+mod verdict;
 
 use super::Style;
 use super::count::plural;
 use super::mask::Mask;
-use crate::model::{Report, RepositoryReport};
+use crate::model::{ComponentKind, Finding, Report, RepositoryReport, Status, Verification};
 use paint::Paint;
 use std::io::{self, Write};
 
@@ -47,7 +48,29 @@ pub(super) fn write(report: &Report, mask: &Mask, style: &Style, out: &mut dyn W
     } else if several {
         total(&mut page, report)?;
     }
-    Ok(())
+    next(&mut page, report)
+}
+
+/// What to do about access keys, where there are any that may work.
+fn next(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let findings = || report.repositories.iter().flat_map(|repository| &repository.findings);
+    let is_open = |finding: &&Finding| {
+        let verdict = finding.verification.as_ref().map(|verification| verification.status);
+        finding.value(&ComponentKind::AccessKeyId).is_some()
+            && !matches!(verdict, Some(Status::Inactive | Status::Expired))
+    };
+    if !findings().any(|finding| is_open(&finding)) {
+        return Ok(());
+    }
+    let ask = if findings().all(|finding| finding.verification.is_none()) {
+        "; scan --verify asks AWS whether they work"
+    } else {
+        ""
+    };
+    let words = format!(
+        "Next: keytrail contain FINGERPRINT shows how to shut a key off, keytrail replace what comes in its place{ask}."
+    );
+    writeln!(page.out, "{}", page.paint.dim(&words))
 }
 
 fn repository_text(page: &mut Page<'_>, repository: &RepositoryReport) -> io::Result<()> {
@@ -73,4 +96,15 @@ fn total(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let repositories = plural(report.repositories.len() as u64, "repository", "repositories");
     let findings = plural(report.finding_count() as u64, "finding", "findings");
     writeln!(page.out, "\n{}  {repositories}, {findings}, {covered}.", page.paint.bold("Total"))
+}
+
+/// Writes what was found out about one credential, as the text report does.
+///
+/// # Errors
+///
+/// What `out` answers, and a mask that cannot be made.
+pub fn write_verification(verification: &Verification, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let (mask, style) = (Mask::new([], false)?, Style { color, ..Style::default() });
+    let mut page = Page { mask: &mask, style: &style, paint: Paint { color }, out };
+    verdict::write(&mut page, verification)
 }

@@ -33,6 +33,11 @@ pub(super) fn summary(finding: &Finding, mask: &Mask) -> String {
     let values: Vec<String> = finding.components.iter().map(|component| mask.shown(&component.secret)).collect();
     let values = values.join(", ");
     let account = finding.account_id.as_ref().map(|id| format!(" AWS account {id}.")).unwrap_or_default();
+    let verified = finding
+        .verification
+        .as_ref()
+        .map(|verification| format!(" Verified: {}.", mask.text(&super::verification::headline(verification))));
+    let account = format!("{account}{}", verified.unwrap_or_default());
     if let (Some(at), false) = (trace.beside_history(), trace.at_head) {
         return format!("{} ({values}), {}.{account}", mask.text(&finding.title), place(at));
     }

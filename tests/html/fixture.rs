@@ -62,6 +62,7 @@ pub fn finding(repository: &str, path: &str, author: &str, date: &str) -> Pictur
         seen: Some((at("2026-11-20T02:00:00Z"), made_at())),
         exposed_from: Some(at(date)),
         exposed_to: None,
+        verified: None,
     }
 }
 
@@ -218,6 +219,7 @@ pub fn hostile() -> Picture {
             known: 0,
         });
         picture.findings.push(PictureFinding {
+            verified: None,
             fingerprint: own.clone(),
             rule: own.clone(),
             title: own.clone(),

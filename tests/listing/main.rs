@@ -9,8 +9,9 @@ mod recorded;
 #[path = "../support/mod.rs"]
 mod support;
 
-use keytrail::audit::source::{Address, Credentials, ListOptions, Organisation, ProblemKind, SystemClock};
+use keytrail::audit::source::{Address, Credentials, ListOptions, Organisation, ProblemKind};
 use keytrail::model::Secret;
+use keytrail::net::SystemClock;
 use process::{Process, free_port};
 use std::{path::PathBuf, process::Command, sync::atomic::AtomicBool};
 

@@ -3,8 +3,9 @@
 //! that were; where GitHub leads from there is its own word.
 
 use crate::process::{Process, free_port};
-use keytrail::audit::source::{Credentials, ListOptions, Listing, Organisation, ProblemKind, SystemClock};
+use keytrail::audit::source::{Credentials, ListOptions, Listing, Organisation, ProblemKind};
 use keytrail::model::Secret;
+use keytrail::net::SystemClock;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;

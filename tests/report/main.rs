@@ -8,6 +8,7 @@ mod fixture;
 mod gitlab;
 mod masking;
 mod schema;
+mod verified;
 
 use keytrail::model::{Gap, GapKind, Report, RepositoryReport};
 use keytrail::report::{Format, Style, write};

@@ -11,7 +11,7 @@ fn validator() -> jsonschema::Validator {
 }
 
 fn lines(style: &Style) -> Vec<Value> {
-    [fixture::report(), fixture::two()]
+    [fixture::report(), fixture::two(), crate::verified::report()]
         .iter()
         .flat_map(|report| render(report, Format::Jsonl, style).lines().map(str::to_owned).collect::<Vec<_>>())
         .map(|line| serde_json::from_str(&line).unwrap())

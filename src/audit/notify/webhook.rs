@@ -1,9 +1,9 @@
 //! A message to a program: JSON by POST, signed as <https://www.standardwebhooks.com> has it.
 
 use super::{Refusal, clean, hex};
-use crate::audit::source::{delay, private_authority};
+use crate::audit::source::delay;
 use crate::model::Secret;
-use crate::net;
+use crate::net::{self, private_authority};
 use crate::store::{Moment, StoredFinding};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

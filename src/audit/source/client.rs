@@ -1,12 +1,10 @@
 //! Asks a host: one request, until there is an answer, within bounds on time, bytes and patience.
 
-use super::base::Base;
-use super::clock::Clock;
 use super::options::ListOptions;
 use super::problem::{Problem, ProblemKind, clean};
 use super::verdict::{Verdict, judge};
 use crate::model::Secret;
-use crate::net;
+use crate::net::{self, Base, Clock};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;

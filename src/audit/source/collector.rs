@@ -125,7 +125,7 @@ impl<'a> Collector<'a> {
 /// or read local files.
 pub(super) fn unfit(listed: &Listed) -> Option<&'static str> {
     let Address::Url(url) = &listed.address else { return None };
-    let origin = super::base::Origin::of(url);
+    let origin = crate::net::Origin::of(url);
     if origin.is_none_or(|origin| !origin.is_private()) || url.contains(|c: char| c.is_control() || c == ' ') {
         return Some("its clone URL is not one of https");
     }

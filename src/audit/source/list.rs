@@ -1,9 +1,7 @@
 //! Asks for the listing, and for the login that git needs afterwards.
 
-use super::base::Origin;
 use super::bitbucket::Bitbucket;
 use super::client::{Client, Headers};
-use super::clock::Clock;
 use super::collector::Collector;
 use super::credentials::Credentials;
 use super::data_center::DataCenter;
@@ -16,6 +14,7 @@ use super::problem::{Problem, ProblemKind};
 use super::{codecommit, folder, github, list_file};
 use crate::git::mirror::Login;
 use crate::model::Secret;
+use crate::net::{Clock, Origin};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::sync::atomic::AtomicBool;

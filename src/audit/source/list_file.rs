@@ -1,10 +1,11 @@
 //! A file with a repository on each line.
 
 use super::collector::{Collector, Told};
+use super::folder;
 use super::listing::{Address, Listed};
 use super::problem::{Problem, ProblemKind};
-use super::{base::Origin, folder};
 use crate::git::mirror;
+use crate::net::Origin;
 
 use std::fs::File;
 use std::io::Read;

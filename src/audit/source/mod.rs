@@ -6,10 +6,8 @@
 //! A token goes to the configured origin and to no other: neither a `Link` nor a redirect nor a clone URL can draw it
 //! elsewhere ([`Organisation::login`]).
 
-mod base;
 mod bitbucket;
 mod client;
-mod clock;
 mod codecommit;
 mod collector;
 mod credentials;
@@ -26,8 +24,6 @@ mod organisation;
 mod problem;
 mod verdict;
 
-pub(super) use base::private_authority;
-pub use clock::{Clock, SystemClock};
 pub use credentials::Credentials;
 pub use listing::{Address, LeftOut, Listed, Listing};
 pub use options::ListOptions;
@@ -36,7 +32,5 @@ pub(super) use problem::clean;
 pub use problem::{Problem, ProblemKind};
 pub(super) use verdict::delay;
 
-#[cfg(test)]
-mod stub;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Whose repositories are asked for, as the user wrote it.
 
-use super::base::{Base, Origin};
 use crate::git::mirror;
+use crate::net::{Base, Origin};
 use std::fmt;
 use std::path::PathBuf;
 

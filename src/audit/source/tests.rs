@@ -1,9 +1,10 @@
 //! Listings, asked of a stub: what hosts tell, what goes wrong on the way, and where a token goes.
 
 use super::organisation::{Hosted, Kind};
-use super::stub::{FakeClock, Reply, Stub, ok, reply};
 use super::*;
 use crate::model::Secret;
+use crate::net::SystemClock;
+use crate::net::stub::{FakeClock, Reply, Stub, ok, reply};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ fn list_with(host: Host, name: &str, url: &str, credentials: &Credentials, optio
     let listing = organisation(host, name, url).list(credentials, options, &clock, &AtomicBool::new(false));
     assert!(listing.problems.iter().all(|problem| !problem.to_string().contains(TOKEN)), "{:?}", listing.problems);
     assert_eq!(listing.complete, listing.problems.is_empty());
-    Done { listing, waits: clock.waits.into_inner() }
+    Done { listing, waits: clock.waits.into_inner().unwrap() }
 }
 
 fn list(host: Host, name: &str, url: &str) -> Listing {

@@ -92,7 +92,7 @@ pub(super) fn run(command: &AuditCommand, terminal: &Terminal) -> Result<ExitCod
 }
 
 /// The proxy that the environment names.
-fn proxy() -> Option<Secret> {
+pub(in crate::cli) fn proxy() -> Option<Secret> {
     let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     let url = names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()))?;
     Some(Secret::new(url.as_encoded_bytes()))

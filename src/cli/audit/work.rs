@@ -1,11 +1,11 @@
 //! What `audit run` and `audit worker` have in common: how a repository is fetched and scanned.
 
 use super::{login, now};
-use crate::audit::source::SystemClock;
 use crate::audit::{Job, Runner, Told, Worker};
 use crate::cli::{error::CliError, session, terminal::Terminal};
 use crate::git::{Temporary, mirror::MirrorOptions};
 use crate::model::{Fingerprint, FingerprintKey};
+use crate::net::SystemClock;
 use crate::policy::parse_size;
 use crate::rules;
 use crate::store::Store;

@@ -109,10 +109,10 @@ impl<'a> Files<'a> {
             return Some(head);
         }
         let (references, _) = repository.references();
-        let held = references.iter().filter(|one| finding.trace.present_in.contains(&one.name)).map(|one| one.target);
+        let tips = references.iter().filter(|one| finding.trace.present_in.contains(&one.name)).map(|one| one.target);
         let before = finding.trace.removals.iter().rev().flat_map(|commit| repository.parents_of(&commit.id));
         let since = finding.trace.introductions.iter().map(|commit| commit.id);
-        held.chain(before).chain(since).find(has).or(head)
+        tips.chain(before).chain(since).find(has).or(head)
     }
 
     fn of_commit(&self, repository: &Repository, commit: &Oid) -> Result<State, CliError> {

@@ -1,8 +1,11 @@
 //! Conditions.
 
 use super::super::condition::{Compares, OPERATORS, Operator, Quantifier};
+use super::super::flaw::Flaw;
+use super::super::pattern::is_filled;
 use super::super::{Node, Value, check};
 use super::{Reader, did_you_mean, shown};
+use crate::model::Severity;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use std::net::IpAddr;
@@ -43,7 +46,7 @@ impl<'a> Reader<'a> {
     }
 
     fn operator(&mut self, name: &'a Node, keys: &'a Node, is_allow: bool) {
-        let Some(text) = name.text().filter(|text| !text.contains("${")) else { return };
+        let Some(text) = name.text().filter(|text| !is_filled(text)) else { return };
         let operator = Operator::parse(text);
         if operator.is_none() {
             let base = text.rsplit(':').next().unwrap_or(text);
@@ -77,7 +80,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => {
                     if let Some(operator) = operator {
-                        self.value(operator, name, value);
+                        self.value(operator, name, value, is_allow);
                     }
                 }
             }
@@ -94,14 +97,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&mut self, operator: Operator, key: &str, node: &'a Node) {
+    fn value(&mut self, operator: Operator, key: &str, node: &'a Node, is_allow: bool) {
         let text = match &node.value {
             Value::Text(text) | Value::Number(text) => text.as_str(),
             Value::Bool(true) => "true",
             Value::Bool(false) => "false",
             _ => return,
         };
-        if text.contains("${") {
+        if is_filled(text) {
             return;
         }
         let (is_right, what) = match operator.compares {
@@ -118,17 +121,18 @@ impl<'a> Reader<'a> {
             let says = format!("{} of {key} is not {what}", shown(&node.value));
             self.report(&check::CONDITION_VALUE, node, says, format!("write {what}"));
         }
-        // Where a star is meant as such, few values are much longer than it.
         let is_text = operator.compares == Compares::Text && !operator.has_wildcards();
         if is_text && text.contains('*') {
-            let like = if operator.is_positive { "StringLike" } else { "StringNotLike" };
-            let effect = if operator.is_positive {
-                "so that the statement never applies for it"
+            let (like, then) = if operator.is_positive {
+                ("StringLike", "so that the statement does not apply where it should")
             } else {
-                "so that the statement applies for all"
+                ("StringNotLike", "so that the statement applies where it should not")
             };
-            let says = format!("{} is compared letter by letter by {}, {effect}", shown(&node.value), operator.name);
-            self.report(&check::WILDCARD_IN_EQUALS, node, says, format!("use {like}, or write the value without *"));
+            let says = format!("{} is compared letter by letter by {}, {then}", shown(&node.value), operator.name);
+            // An Allow that applies to too much, or a Deny that applies to too little, lets through.
+            let severity = if is_allow == operator.is_positive { Severity::Medium } else { Severity::High };
+            let flaw = Flaw::new(&check::WILDCARD_IN_EQUALS, node, says, format!("use {like}"));
+            self.push(flaw.severity(severity));
         }
     }
 }

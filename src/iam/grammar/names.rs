@@ -1,8 +1,8 @@
 //! Actions and resources.
 
-use super::super::pattern::arn_parts;
+use super::super::pattern::{arn_parts, is_filled};
 use super::super::{Kind, Node, Value, check};
-use super::{Reader, shown};
+use super::{Reader, has_unknown, shown};
 use crate::iam::Check;
 
 impl<'a> Reader<'a> {
@@ -14,7 +14,7 @@ impl<'a> Reader<'a> {
         }
         if self.kind == Kind::Trust {
             for name in ["Resource", "NotResource"] {
-                if let Some(element) = node.get(name) {
+                if let Some(element) = node.get(name).filter(|element| !has_unknown(element)) {
                     let says = format!("the trust policy of a role has no {name}: the role is the resource");
                     self.report(&check::RESOURCE_ELEMENT, element, says, "leave it out");
                 }
@@ -53,6 +53,8 @@ impl<'a> Reader<'a> {
                 }
                 Some(element)
             }
+            // One of them may be nothing in the end.
+            [one, two] if has_unknown(one) || has_unknown(two) => None,
             [.., element] => {
                 let says = format!("the statement has both {first} and {second}");
                 self.report(check, element, says, "keep one of them");
@@ -72,7 +74,7 @@ impl<'a> Reader<'a> {
                 return;
             }
         };
-        if text == "*" || text.contains("${") {
+        if text == "*" || is_filled(text) {
             return;
         }
         let is_service = |service: &str| {
@@ -115,13 +117,17 @@ impl<'a> Reader<'a> {
         };
         // What is filled in may bring the rest of the ARN.
         if text.chars().all(|c| c == '*' || c == '?') && !text.is_empty()
-            || text.starts_with("${")
+            || is_filled_first(text)
             || text.starts_with('*')
         {
             return;
         }
         let parts = arn_parts(text);
-        let is_filled = text.contains("${");
+        let is_filled = is_filled(text);
+        // The policy of an API may leave out what is the API's own.
+        if self.kind == Kind::Resource && text.starts_with("execute-api:") {
+            return;
+        }
         let says = if parts[0] != "arn" {
             format!("{} is neither an ARN nor *", shown(&node.value))
         } else if parts.len() < 6 && !is_filled && !text.ends_with('*') {
@@ -158,8 +164,13 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What is filled in at the beginning may bring the rest of the ARN.
+fn is_filled_first(text: &str) -> bool {
+    ["${", "{{", "%{", "<%"].iter().any(|open| text.starts_with(open)) && is_filled(text)
+}
+
 fn is_open(part: &str) -> bool {
-    part.contains('*') || part.contains('?') || part.contains("${")
+    part.contains('*') || part.contains('?') || is_filled(part)
 }
 
 /// Source: IAM User Guide, "Amazon Resource Names"; the isolated partitions are `aws-iso…` and `aws-eusc` is Europe's own.

@@ -1,15 +1,15 @@
 //! Principals.
 
-use super::super::pattern::arn_parts;
+use super::super::pattern::{arn_parts, is_filled};
 use super::super::principal::TYPES;
 use super::super::{Kind, Node, Value, check};
-use super::{Reader, did_you_mean, shown};
+use super::{Reader, did_you_mean, has_unknown, shown};
 
 impl<'a> Reader<'a> {
     pub(super) fn principals(&mut self, node: &'a Node) {
         if self.kind == Kind::Identity {
             for name in ["Principal", "NotPrincipal"] {
-                if let Some(element) = node.get(name) {
+                if let Some(element) = node.get(name).filter(|element| !has_unknown(element)) {
                     let says = format!("an identity policy has no {name}: it is about whom it is attached to");
                     self.report(&check::PRINCIPAL_ELEMENT, element, says, "leave it out");
                 }
@@ -22,7 +22,7 @@ impl<'a> Reader<'a> {
         let advice = "write \"*\", or an object of AWS, Service, Federated and CanonicalUser";
         match &element.value {
             Value::Unknown(_) => {}
-            Value::Text(text) if text == "*" || text.contains("${") => {}
+            Value::Text(text) if text == "*" || is_filled(text) => {}
             Value::Map(entries) => {
                 for (kind, names) in entries {
                     self.kind_of_principal(kind);
@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
 
     fn kind_of_principal(&mut self, kind: &'a Node) {
         let Some(text) = kind.text() else { return };
-        if !TYPES.contains(&text) && !text.contains("${") {
+        if !TYPES.contains(&text) && !is_filled(text) {
             let (meant, advice) = did_you_mean(text, &TYPES);
             let says = format!("there is no type of principals {text}{meant}");
             self.report(&check::PRINCIPAL_SHAPE, kind, says, advice);
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
                 return;
             }
         };
-        if text == "*" || text.contains("${") {
+        if text == "*" || is_filled(text) {
             return;
         }
         let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());

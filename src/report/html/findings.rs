@@ -117,6 +117,19 @@ fn details(finding: &PictureFinding) -> Markup {
                 @if let Some((first, last)) = finding.seen {
                     (fact("found", html! { "first " (minute(first)) ", last " (minute(last)) }))
                 }
+                @if let Some(verified) = &finding.verified {
+                    (fact("verified", html! { strong { (shown(&verified.headline)) } }))
+                    @for (label, says) in &verified.facts { (fact(label, html! { (shown(says)) })) }
+                    @for (label, rows) in [("may do", &verified.risks), ("also open", &verified.open_roles)] {
+                        @if !rows.is_empty() {
+                            (fact(label, html! {
+                                @for [level, place, says] in rows {
+                                    div { b { (shown(level)) } " " code { (shown(place)) } " " (shown(says)) }
+                                }
+                            }))
+                        }
+                    }
+                }
                 (fact("rule", html! { code { (shown(&finding.rule)) } }))
                 (fact("fingerprint", html! { code { (shown(&finding.fingerprint)) } }))
             }

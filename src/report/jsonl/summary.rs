@@ -1,7 +1,7 @@
 //! The last line: counts, and whether all was read.
 
 use super::SCHEMA_VERSION;
-use crate::model::{Coverage, DropReason, Gap, GapKind, Oid, Report, RepositoryReport, Severity, Tally};
+use crate::model::{Coverage, DropReason, Gap, GapKind, Oid, Report, RepositoryReport, Severity, Status, Tally};
 use crate::report::mask::Mask;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,8 @@ pub(super) struct SummaryLine {
     coverage: CoverageField,
     repositories: Vec<RepositoryField>,
     stale: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<BTreeMap<Status, usize>>,
 }
 
 #[derive(Serialize, Default)]
@@ -83,8 +85,19 @@ impl SummaryLine {
             coverage: coverage(&all(repositories), mask),
             repositories: repositories.iter().map(|each| repository(each, mask)).collect(),
             stale: repositories.iter().flat_map(|each| &each.stale).map(|line| mask.text(line)).collect(),
+            verification: by_status(report),
         }
     }
+}
+
+/// How many findings stand how; `None` if nobody asked.
+fn by_status(report: &Report) -> Option<BTreeMap<Status, usize>> {
+    let findings = report.repositories.iter().flat_map(|repository| &repository.findings);
+    let mut counts = BTreeMap::new();
+    for verification in findings.filter_map(|finding| finding.verification.as_ref()) {
+        *counts.entry(verification.status).or_default() += 1;
+    }
+    (!counts.is_empty()).then_some(counts)
 }
 
 fn by_severity(report: &Report) -> BySeverity {

@@ -1,11 +1,12 @@
 //! The picture of one scan.
 
-use super::{Outcome, Picture, PictureCommit, PictureFinding, PictureRepository, PictureValue, State};
+use super::{Outcome, Picture, PictureCommit, PictureFinding, PictureRepository, PictureValue, PictureVerdict, State};
 use crate::model::{
-    CommitRef, Finding, Gap, GapKind, Location, Report, RepositoryReport, SuppressionKind, Tally, Trace,
+    CommitRef, Finding, Gap, GapKind, Location, Report, RepositoryReport, Status, SuppressionKind, Tally, Trace,
+    Verification,
 };
 use crate::report::count::plural;
-use crate::report::{Mask, Style, words};
+use crate::report::{Mask, Style, verification, words};
 use jiff::Timestamp;
 
 impl Picture {
@@ -90,7 +91,11 @@ fn finding_of(repository: &RepositoryReport, finding: &Finding, mask: &Mask, now
         advice: mask.line(&finding.advice),
         severity: finding.severity,
         confidence: finding.confidence,
-        state: if finding.suppression.is_some() { State::Suppressed } else { State::Open },
+        state: match &finding.verification {
+            _ if finding.suppression.is_some() => State::Suppressed,
+            Some(verdict) if matches!(verdict.status, Status::Inactive | Status::Expired) => State::Revoked,
+            _ => State::Open,
+        },
         note: finding.suppression.as_ref().map_or_else(String::new, |suppression| {
             let by = match suppression.kind {
                 SuppressionKind::Inline => "by a comment on the line",
@@ -125,7 +130,26 @@ fn finding_of(repository: &RepositoryReport, finding: &Finding, mask: &Mask, now
         now: where_now(trace).to_owned(),
         seen: None,
         exposed_from: trace.introductions.iter().filter_map(|by| by.date.parse().ok()).min(),
-        exposed_to: expiry.filter(|&end| end < now),
+        exposed_to: expiry.filter(|&end| end < now).or_else(|| ended(finding.verification.as_deref()?)),
+        verified: finding.verification.as_deref().map(|verdict| of_verdict(verdict, mask)),
+    }
+}
+
+/// When it was seen not to work.
+fn ended(verdict: &Verification) -> Option<Timestamp> {
+    let over = matches!(verdict.status, Status::Inactive | Status::Expired);
+    verdict.checked_at.as_deref().filter(|_| over)?.parse().ok()
+}
+
+fn of_verdict(verdict: &Verification, mask: &Mask) -> PictureVerdict {
+    let facts = verification::facts(verdict).into_iter();
+    let rows = |rows: Vec<[String; 3]>| rows.into_iter().map(|row| row.map(|cell| mask.line(&cell))).collect();
+    PictureVerdict {
+        headline: mask.line(&verification::headline(verdict)),
+        at: verdict.checked_at.clone(),
+        facts: facts.map(|(label, says)| (label.to_owned(), mask.line(&says))).collect(),
+        risks: rows(verification::risks(verdict)),
+        open_roles: rows(verification::open_roles(verdict)),
     }
 }
 

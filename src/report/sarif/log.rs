@@ -1,5 +1,6 @@
 //! The part of SARIF 2.1.0 that is written. Fields are written in the order they stand here.
 
+use crate::model::Verification;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -208,4 +209,6 @@ pub(super) struct ResultProperties {
     pub(super) present_at_head: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) expires: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) verification: Option<Verification>,
 }

@@ -35,6 +35,7 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
             refs: trace.present_in.iter().take(MANY).map(|name| mask.text(name)).collect(),
             present_at_head: trace.at_head,
             expires: finding.expires.clone(),
+            verification: finding.verification.as_deref().cloned(),
         },
     }
 }

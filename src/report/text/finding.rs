@@ -27,6 +27,9 @@ pub(super) fn write(page: &mut Page<'_>, repository: &RepositoryReport, finding:
         page.fact("paired", &reason)?;
     }
     other_places(page, finding)?;
+    if let Some(verification) = &finding.verification {
+        super::verdict::write(page, verification)?;
+    }
     page.fact("fingerprint", finding.fingerprint.as_str())?;
     let Some(suppression) = &finding.suppression else {
         let advice = page.paint.advice(&format!("→ {}", page.mask.line(&finding.advice)));

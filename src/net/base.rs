@@ -4,13 +4,13 @@ use std::net::IpAddr;
 use ureq::http::Uri;
 
 /// Host and port of `url`, if nobody on the way can read what is sent there: `https`, or a server on this machine.
-pub(in crate::audit) fn private_authority(url: &str) -> Option<String> {
+pub fn private_authority(url: &str) -> Option<String> {
     Origin::of(url).filter(Origin::is_private).map(|origin| origin.authority())
 }
 
 /// Scheme, host and port: what a token is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Origin {
+pub struct Origin {
     scheme: String,
     host: String,
     port: u16,
@@ -71,7 +71,8 @@ impl Origin {
 
 /// Where an API's paths begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Base {
+pub struct Base {
+    /// Scheme, host and port.
     pub origin: Origin,
     /// Without a `/` at its end.
     url: String,
@@ -84,6 +85,17 @@ impl Base {
         let url = url.trim_end_matches('/');
         let api = if url.ends_with(api) { "" } else { api };
         (!url.contains(['?', '#'])).then(|| Self { origin, url: format!("{url}{api}") })
+    }
+
+    /// Of a URL that was typed and that requests are posted to as it is.
+    pub fn exact(url: &str) -> Option<Self> {
+        Self::new(url, "")
+    }
+
+    /// The path of the URL, `/` if it has none.
+    pub fn path(&self) -> &str {
+        let host = self.url.find("://").map_or(0, |at| at + 3);
+        self.url[host..].find('/').map_or("/", |at| &self.url[host + at..])
     }
 
     /// The URL of a path below.

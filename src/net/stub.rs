@@ -1,7 +1,6 @@
 //! A host that says what a test tells it to, on a port of 127.0.0.1; and a clock that tests move.
 
 use super::Clock;
-use std::cell::RefCell;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
@@ -9,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// What the stub does with a request.
-pub(super) enum Reply {
+pub enum Reply {
     /// Sends these bytes and closes.
     Raw(Vec<u8>),
     /// Sends these bytes, and holds the connection open for so long.
@@ -17,13 +16,13 @@ pub(super) enum Reply {
 }
 
 /// A request: its first line, and its head and body as they came.
-pub(super) struct Request {
+pub struct Request {
     pub line: String,
     pub text: String,
 }
 
 /// The host. It ends with the test's process.
-pub(super) struct Stub {
+pub struct Stub {
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
@@ -91,26 +90,26 @@ fn read(stream: &mut TcpStream) -> String {
 }
 
 /// An answer with a status, more header lines (`Name: value`, one a line) and a body.
-pub(super) fn reply(status: &str, head: &str, body: &str) -> Reply {
+pub fn reply(status: &str, head: &str, body: &str) -> Reply {
     let head: String = head.lines().map(|line| format!("{}\r\n", line.trim())).collect();
     let length = body.len();
     let text = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{head}\r\n{body}");
     Reply::Raw(text.into_bytes())
 }
 
-pub(super) fn ok(head: &str, body: &str) -> Reply {
+pub fn ok(head: &str, body: &str) -> Reply {
     reply("200 OK", head, body)
 }
 
 /// A clock on which a wait takes no time, and is written down.
-pub(super) struct FakeClock {
+pub struct FakeClock {
     now: AtomicI64,
-    pub waits: RefCell<Vec<u64>>,
+    pub waits: Mutex<Vec<u64>>,
 }
 
 impl FakeClock {
     pub fn new() -> Self {
-        Self { now: AtomicI64::new(1_800_000_000), waits: RefCell::default() }
+        Self { now: AtomicI64::new(1_800_000_000), waits: Mutex::default() }
     }
 }
 
@@ -121,6 +120,6 @@ impl Clock for FakeClock {
 
     fn wait(&self, length: Duration, _: &AtomicBool) {
         self.now.fetch_add(length.as_secs().cast_signed(), Relaxed);
-        self.waits.borrow_mut().push(length.as_secs());
+        self.waits.lock().unwrap().push(length.as_secs());
     }
 }
