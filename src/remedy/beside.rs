@@ -80,11 +80,24 @@ pub struct Selection {
     pub left_out: Vec<String>,
 }
 
-/// Selects the files for a leak at `leak`, line `line` of `text`.
-pub fn beside(leak: &str, text: &str, line: u32, files: &[Listed]) -> Selection {
+/// The template of SAM that deploys the service of a leak: the nearest above it. It says which code is one function's.
+pub fn template_above<'a>(leak: &str, files: &'a [Listed]) -> Option<&'a str> {
+    let above = |ancestor: &str| {
+        let is_template = |file: &&Listed| ["template.yaml", "template.yml"].iter().any(|name| file.name_is(name));
+        files.iter().find(|file| folder(&file.path) == ancestor && is_template(file)).map(|file| file.path.as_str())
+    };
+    ancestors(folder(leak)).into_iter().find_map(above)
+}
+
+/// Selects the files for a leak at `leak`, line `line` of `text`. `template` is the path and the text of the template above
+/// it, if there is one.
+pub fn beside(leak: &str, text: &str, line: u32, files: &[Listed], template: Option<(&str, &str)>) -> Selection {
     let mut selection = Selection::default();
     let readable: Vec<&Listed> = files.iter().filter(|file| is_own(&file.path, leak)).collect();
-    let (root, why) = root(leak, text, line, &readable);
+    let (root, why) = match template.and_then(|(path, text)| function_of(leak, path, text)) {
+        Some(root) => (root, None),
+        None => root(leak, text, line, &readable),
+    };
     let (readable, others): (Vec<&Listed>, Vec<&Listed>) =
         readable.into_iter().partition(|file| file.size.is_some_and(|size| size <= MAX_BYTES));
     let of_interest = |file: &&&Listed| within(&file.path, &root) && (is_code(&file.path) || is_settings(&file.path));
@@ -170,6 +183,13 @@ impl Listed {
     fn name_is(&self, other: &str) -> bool {
         name(&self.path).eq_ignore_ascii_case(other)
     }
+}
+
+/// The folder of the function that the leak's file belongs to: the innermost that the template names as code.
+fn function_of(leak: &str, template: &str, text: &str) -> Option<String> {
+    let named = text.lines().filter_map(|line| line.trim().strip_prefix("CodeUri:"));
+    let folders = named.map(|value| join(folder(template), value.trim().trim_matches(['"', '\''])));
+    folders.filter(|root| !root.is_empty() && within(leak, root)).max_by_key(String::len)
 }
 
 /// The folder of code that the block of a template names in which the line `line` stands: `CodeUri: orders/`.
@@ -282,7 +302,7 @@ mod tests {
 
     fn select(leak: &str, text: &str, paths: &[&str]) -> Selection {
         let files: Vec<Listed> = paths.iter().map(|path| Listed { path: (*path).to_owned(), size: Some(10) }).collect();
-        beside(leak, text, text.lines().count() as u32, &files)
+        beside(leak, text, text.lines().count() as u32, &files, None)
     }
 
     #[test]
@@ -309,9 +329,13 @@ mod tests {
         let text = "Resources:\n  A:\n    CodeUri: one/\n  B:\n    CodeUri: ./two\n    Key: x\n";
         let paths = ["template.yaml", "one/a.py", "two/b.py"];
         let files: Vec<Listed> = paths.iter().map(|path| Listed { path: (*path).to_owned(), size: Some(10) }).collect();
-        assert_eq!(beside("template.yaml", text, 6, &files).code, ["template.yaml", "two/b.py"]);
-        assert_eq!(beside("template.yaml", text, 3, &files).code, ["template.yaml", "one/a.py"]);
-        assert_eq!(beside("template.yaml", "A:\n  x: y\n", 2, &files).code.len(), 3);
+        assert_eq!(beside("template.yaml", text, 6, &files, None).code, ["template.yaml", "two/b.py"]);
+        assert_eq!(beside("template.yaml", text, 3, &files, None).code, ["template.yaml", "one/a.py"]);
+        assert_eq!(beside("template.yaml", "A:\n  x: y\n", 2, &files, None).code.len(), 3);
+        // A leak in the code of one function.
+        assert_eq!(template_above("two/b.py", &files), Some("template.yaml"));
+        assert_eq!(beside("two/b.py", "", 1, &files, Some(("template.yaml", text))).code, ["two/b.py"]);
+        assert_eq!(beside("two/b.py", "", 1, &files, None).code.len(), 2);
     }
 
     #[test]
@@ -325,7 +349,7 @@ mod tests {
     fn what_is_not_read_is_said() {
         let mut files: Vec<Listed> = (0..500).map(|n| Listed { path: format!("src/{n}.py"), size: Some(10) }).collect();
         files.push(Listed { path: "src/big.py".to_owned(), size: Some(2 << 20) });
-        let found = beside("src/1.py", "", 1, &files);
+        let found = beside("src/1.py", "", 1, &files, None);
         assert_eq!((found.code.len(), found.code[0].as_str()), (MAX_CODE, "src/1.py"));
         assert!(found.left_out.iter().any(|line| line.contains("big.py")), "{:?}", found.left_out);
         assert!(found.left_out.iter().any(|line| line.contains("100 files")), "{:?}", found.left_out);

@@ -22,7 +22,7 @@ mod text;
 mod trust;
 
 pub use advise::{Beside, Count, Ground, Leak, Remedy, advise};
-pub use beside::{Listed, Selection, beside};
+pub use beside::{Listed, Selection, beside, template_above};
 pub use permission::Placeholder;
 pub use place::{Kind, Place, Spot, advice, place};
 pub use policy::{Condition, Policy, Statement};

@@ -90,7 +90,7 @@ enum Sign {
     Under(&'static str),
 }
 
-const BY_PATH: [(Sign, Kind, u32, &str); 45] = [
+const BY_PATH: [(Sign, Kind, u32, &str); 48] = [
     (Sign::Under(".github/workflows"), Kind::GithubActions, 95, "it is a workflow of GitHub Actions"),
     (Sign::Ends(".gitlab-ci.yml"), Kind::Gitlab, 95, "it is a pipeline of GitLab"),
     (Sign::Named("bitbucket-pipelines.yml"), Kind::Bitbucket, 95, "it is a pipeline of Bitbucket"),
@@ -143,6 +143,9 @@ const BY_PATH: [(Sign, Kind, u32, &str); 45] = [
     (Sign::Under(".ebextensions"), Kind::Ec2, 90, "it is an environment of Elastic Beanstalk, which runs on instances"),
     (Sign::Named("appspec.yml"), Kind::Ec2, 60, "it is a deployment of CodeDeploy"),
     (Sign::Ends(".service"), Kind::Ec2, 80, "it is a unit of systemd: it runs on a server"),
+    (Sign::Begins("dockerfile"), Kind::Ecs, 40, "it builds a container, which ECS would run with this"),
+    (Sign::Begins("docker-compose"), Kind::Laptop, 45, "it runs containers on a person's machine"),
+    (Sign::Begins("docker-compose"), Kind::Ecs, 40, "it runs containers, which ECS would run with this"),
     (Sign::Under("k8s"), Kind::Kubernetes, 80, "it lies among manifests of Kubernetes"),
     (Sign::Under("charts"), Kind::Kubernetes, 80, "it lies in a Helm chart"),
     (Sign::Under("helm"), Kind::Kubernetes, 80, "it lies in a Helm chart"),
@@ -392,9 +395,13 @@ pub(super) fn is_pipeline(path: &str) -> bool {
     by_path(path).iter().any(|&(kind, weight, _)| weight >= 95 && (is_ci(kind) || kind == Kind::Server))
 }
 
+/// From here on a path alone says enough.
+const SURE: u32 = 60;
+
 /// One sentence for other reports, by the path alone; `None` where a path says nothing.
 pub fn advice(path: &str) -> Option<&'static str> {
-    let (kind, ..) = by_path(path).into_iter().max_by_key(|(_, weight, _)| *weight)?;
+    let sure = by_path(path).into_iter().filter(|(_, weight, _)| *weight >= SURE);
+    let (kind, ..) = sure.max_by_key(|(_, weight, _)| *weight)?;
     Some(match kind {
         Kind::Lambda => {
             "This is a Lambda: its execution role replaces the key, and `keytrail replace` writes the policies."
@@ -451,7 +458,8 @@ mod tests {
             assert_eq!(kinds(path, "x", &[])[0], kind, "{path}");
             assert!(advice(path).is_some_and(|says| says.starts_with("This ")), "{path}");
         }
-        assert_eq!(advice("src/main.rs"), None);
+        assert_eq!((advice("src/main.rs"), advice("Dockerfile")), (None, None));
+        assert_eq!(kinds("Dockerfile", "FROM x\n", &[]), [Kind::Ecs]);
     }
 
     #[test]

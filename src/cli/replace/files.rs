@@ -4,7 +4,7 @@ use crate::cli::error::CliError;
 use crate::cli::target::{Target, file_and_base};
 use crate::git::{GitError, Repository};
 use crate::model::{Finding, Location, Oid, Place, RepositoryReport, Source as Scanned};
-use crate::remedy::{Beside, Leak, Listed, Source, beside};
+use crate::remedy::{Beside, Leak, Listed, Source, beside, template_above};
 use crate::report::Mask;
 use ignore::WalkBuilder;
 use std::collections::HashMap;
@@ -86,7 +86,10 @@ impl<'a> Files<'a> {
             self.states.insert(commit, state);
         }
         let state = &self.states[&commit];
-        let selection = beside(leak.spot.path, leak.text, leak.spot.line, &state.listed);
+        let template = template_above(leak.spot.path, &state.listed).map(str::to_owned);
+        let template = template.and_then(|path| self.read(state, &[path]).0.pop());
+        let template = template.as_ref().map(|source| (source.path.as_str(), source.text.as_str()));
+        let selection = beside(leak.spot.path, leak.text, leak.spot.line, &state.listed, template);
         let (code, mut unread) = self.read(state, &selection.code);
         let (settings, more) = self.read(state, &selection.settings);
         unread.extend(more);
@@ -102,17 +105,17 @@ impl<'a> Files<'a> {
     /// The commit whose files are read.
     fn commit(&self, finding: &Finding) -> Option<Oid> {
         let repository = self.repository.as_ref()?;
-        let head = self.report.head;
-        let Place::File(path) = &finding.primary().location.place else { return head };
+        let now = self.report.head;
+        let Place::File(path) = &finding.primary().location.place else { return now };
         let has = |commit: &Oid| repository.has_file(commit, path);
-        if let Some(head) = head.filter(|head| has(head)) {
-            return Some(head);
+        if now.is_some_and(|now| has(&now)) {
+            return now;
         }
         let (references, _) = repository.references();
         let tips = references.iter().filter(|one| finding.trace.present_in.contains(&one.name)).map(|one| one.target);
         let before = finding.trace.removals.iter().rev().flat_map(|commit| repository.parents_of(&commit.id));
         let since = finding.trace.introductions.iter().map(|commit| commit.id);
-        tips.chain(before).chain(since).find(has).or(head)
+        tips.chain(before).chain(since).find(has).or(now)
     }
 
     fn of_commit(&self, repository: &Repository, commit: &Oid) -> Result<State, CliError> {
