@@ -32,7 +32,7 @@ pub(super) struct Code {
     imported: Vec<&'static Service>,
     /// Services of which a client is made, whatever becomes of it.
     made: Vec<&'static Service>,
-    /// Whether an SDK for JavaScript is imported at all.
+    /// Whether an SDK for JavaScript or Python is imported at all.
     uses_sdk: bool,
 }
 
@@ -43,7 +43,8 @@ impl Code {
         let constants = Constants::of(&tokens);
         let imported = imports(&tokens, text, language);
         let sdk = |text: &str| ["aws-sdk", "@aws-sdk/", "aws-xray-sdk"].iter().any(|start| text.starts_with(start));
-        let uses_sdk = (0..tokens.0.len()).any(|at| tokens.text(at).is_some_and(sdk));
+        let boto = |at: usize| language == Language::Python && matches!(tokens.word(at), Some("boto3" | "aioboto3"));
+        let uses_sdk = (0..tokens.0.len()).any(|at| tokens.text(at).is_some_and(sdk) || boto(at));
         let mut code =
             Self { tokens, language, constants, bound: HashMap::new(), imported, made: Vec::new(), uses_sdk };
         if language == Language::Go {
@@ -237,7 +238,13 @@ impl Code {
         // A receiver that is not known: only names that no other library is likely to use.
         let candidates = services_with(name);
         let words = name.chars().filter(|c| *c == '_' || c.is_ascii_uppercase()).count();
+        let called = tokens.word(receiver).unwrap_or_default();
+        let is_client = called.to_ascii_lowercase().ends_with("client");
         if words == 0 || candidates.is_empty() || self.language == Language::Go {
+            // A client of a rarer service, handed over.
+            if words > 0 && is_client && self.language == Language::Python && self.uses_sdk {
+                calls.unknown.push((name.to_owned(), tokens.line(dot + 1)));
+            }
             return;
         }
         let used = |service: &'static Service| {
@@ -249,8 +256,6 @@ impl Code {
         let like_aws = given.iter().any(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));
         let line = tokens.line(dot + 1);
         // `self.acm_client`: the name says it, where a client is handed over.
-        let called = tokens.word(receiver).unwrap_or_default();
-        let is_client = called.to_ascii_lowercase().ends_with("client");
         let own = Service::named(called).filter(|_| is_client);
         if let Some((service, operation)) = own.and_then(|own| candidates.iter().find(|one| std::ptr::eq(one.0, own))) {
             calls.known.push(Call { service, operation: (*operation).to_owned(), arguments: given, line });

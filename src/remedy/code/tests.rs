@@ -171,6 +171,8 @@ fn a_call_of_an_unknown_client_is_taken_by_its_arguments_or_named() {
     assert_eq!(found.unknown, [("list_tags_for_resource".to_owned(), 3)]);
     let found = calls("def f(acm_client):\n    acm_client.list_certificates(**more)\n");
     assert_eq!(found.known.iter().map(|call| call.service.name).collect::<Vec<_>>(), ["acm"]);
+    let found = calls("import boto3\nanalytics_client.start_application(ApplicationName=n)\nhttp.get_x()\n");
+    assert_eq!(found.unknown, [("start_application".to_owned(), 2)]);
     let found = calls("Wrapper(boto3.client('apigateway'))\nself.apig_client.get_resources(restApiId=i)\n");
     assert_eq!(found.known.iter().map(|call| call.service.name).collect::<Vec<_>>(), ["apigateway"]);
 }
