@@ -1,6 +1,6 @@
 //! Each place gets its role, and the calls beside it their policy.
 
-use super::{Repo, Value, remedy, repo, statements};
+use super::{Value, remedy, repo, statements};
 
 fn place(remedy: &Value) -> (&str, &str) {
     (remedy["place"]["kind"].as_str().unwrap(), remedy["role"]["kind"].as_str().unwrap())
@@ -176,5 +176,4 @@ fn a_folder_in_no_repository_is_read_as_it_lies_there() {
     assert_eq!(statements(&all[0]), ["s3:GetObject on arn:aws:s3:::docs/*"]);
     assert_eq!(all[0]["place"]["kind"], "ec2", "nothing says where it runs");
     assert!(all[0]["place"]["reason"].as_str().unwrap().contains("nothing"));
-    let _ = Repo::new;
 }
