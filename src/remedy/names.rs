@@ -3,8 +3,14 @@
 //! Read by lines: a name, a sign, a value are the same in YAML, JSON, `.env`, Terraform and Dockerfiles, and a template that
 //! does not parse still tells its names.
 
+mod line;
+
 use super::call::{Name, Part};
 use super::source::{Evidence, Source, folder};
+use line::{
+    assignment, first_hole, is_terraform_reference, pair_object, referred, terraform_address, terraform_resource,
+    unquoted,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Longest text that is taken for a name: ARNs have at most 2048 characters, names of things far fewer.
@@ -22,7 +28,7 @@ pub(super) struct Names {
     /// By key: raw values and where they stand.
     values: HashMap<String, Vec<(String, Evidence)>>,
     /// By logical name, or Terraform's address.
-    resources: HashMap<String, Declared>,
+    resources: HashMap<String, Vec<Declared>>,
 }
 
 /// A resource that a template declares.
@@ -86,7 +92,7 @@ impl Names {
             let indent = line.len() - line.trim_start().len();
             above.retain(|(other, _)| *other < indent);
             if let Some(address) = terraform_resource(trimmed) {
-                self.resources.entry(address.clone()).or_insert(Declared { name: None, at: at() });
+                self.declare(&address, at());
                 above.push((indent, address));
                 continue;
             }
@@ -103,7 +109,8 @@ impl Names {
             match key.as_str() {
                 "Type" if value.starts_with("AWS::") => {
                     if let Some((_, logical)) = above.last() {
-                        self.resources.entry(logical.clone()).or_insert(Declared { name: None, at: at() });
+                        let logical = logical.clone();
+                        self.declare(&logical, at());
                     }
                 }
                 "name" => pending = Some(value.clone()),
@@ -116,14 +123,32 @@ impl Names {
             }
             if NAMING.contains(&key.as_str()) {
                 // Properties of the resource itself, not of what is nested deeper in it.
-                let owner = above.iter().rev().take(2).find(|(_, name)| self.resources.contains_key(name));
-                let owner = owner.and_then(|(_, name)| self.resources.get_mut(name));
-                if let Some(owner) = owner.filter(|owner| owner.name.is_none() && owner.at.path == source.path) {
+                let owner = above.iter().rev().take(2).find_map(|(_, name)| {
+                    let all = self.resources.get(name)?;
+                    let own = all.iter().position(|one| one.at.path == source.path && one.name.is_none())?;
+                    Some((name.clone(), own))
+                });
+                let owner = owner.and_then(|(name, own)| self.resources.get_mut(&name)?.get_mut(own));
+                if let Some(owner) = owner {
                     owner.name = Some(value.clone());
                 }
             }
             self.values.entry(key).or_default().push((value, at()));
         }
+    }
+
+    fn declare(&mut self, name: &str, at: Evidence) {
+        let all = self.resources.entry(name.to_owned()).or_default();
+        if !all.iter().any(|one| one.at.path == at.path) {
+            all.push(Declared { name: None, at });
+        }
+    }
+
+    /// The resource that a template means by a name: its own, or that of the file nearest to it.
+    fn resource(&self, name: &str, path: &str) -> Option<&Declared> {
+        let all = self.resources.get(name)?;
+        let near = |one: &&Declared| (one.at.path == path, shared(folder(&one.at.path), folder(path)));
+        all.iter().rev().max_by_key(near)
     }
 
     /// The names that `name` may be, as code at `path` means it. `none` is the placeholder where nothing is known.
@@ -206,7 +231,7 @@ impl Names {
         let last = path.trim_end_matches(".Arn").trim_end_matches(".arn").trim_end_matches(".id");
         let address = if is_terraform_reference(path) { terraform_address(path) } else { last.to_owned() };
         let key = last.rsplit(['.', ':']).next().unwrap_or(last);
-        let known = self.resources.get(&address);
+        let known = self.resource(&address, &at.path);
         if let Some(Declared { name, at: declared }) = known {
             resolved.from.insert(declared.clone());
             match name {
@@ -299,109 +324,6 @@ fn shared(a: &str, b: &str) -> usize {
     a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b && !a.is_empty()).count()
 }
 
-/// Key and value of a line, without quotes and what ends it.
-fn assignment(line: &str) -> Option<(String, String)> {
-    let line = line.strip_prefix("- ").unwrap_or(line).trim_start();
-    let line =
-        ["export ", "ENV ", "ARG ", "set ", "const "].iter().find_map(|start| line.strip_prefix(start)).unwrap_or(line);
-    let (key, rest) = if let Some(quoted) = line.strip_prefix(['"', '\'']) {
-        let end = quoted.find(['"', '\''])?;
-        (&quoted[..end], quoted[end + 1..].trim_start())
-    } else {
-        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
-        let end = line.find(|c| !fits(c)).unwrap_or(line.len());
-        let key = &line[..end];
-        match key.strip_suffix(':') {
-            Some(short) => (short, &line[end - 1..]),
-            None => (key, line[end..].trim_start()),
-        }
-    };
-    let key_fits = !key.is_empty() && key.len() <= 64 && key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let ends_line = line.ends_with(':') && rest.is_empty();
-    if ends_line {
-        return Some((line.trim_end_matches(':').to_owned(), String::new()));
-    }
-    let value = rest.strip_prefix([':', '='])?.trim();
-    let value = value.strip_suffix([',', ';']).unwrap_or(value).trim();
-    let value = value.split(" #").next().unwrap_or(value).trim();
-    key_fits.then(|| (key.to_owned(), unquoted(value).to_owned()))
-}
-
-fn unquoted(text: &str) -> &str {
-    for quote in ['"', '\''] {
-        if let Some(inside) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
-            return inside;
-        }
-    }
-    text
-}
-
-/// `{"name": "K", "value": "v"}` on one line.
-fn pair_object(line: &str) -> Option<(String, String)> {
-    let inside = line.strip_prefix("- ").unwrap_or(line).strip_prefix('{')?;
-    let inside = inside.trim_end_matches(',').strip_suffix('}')?;
-    let mut found = (None, None);
-    for part in inside.split(',') {
-        let (key, value) = assignment(part.trim())?;
-        match key.as_str() {
-            "name" => found.0 = Some(value),
-            "value" => found.1 = Some(value),
-            _ => {}
-        }
-    }
-    found.0.zip(found.1)
-}
-
-/// The logical name in `!Ref Orders`, `!GetAtt Orders.Arn`, `{"Ref": "Orders"}`, `Ref: Orders`.
-fn referred(raw: &str) -> Option<&str> {
-    let raw = raw.trim_start_matches(['{', ' ']).trim_end_matches(['}', ' ']);
-    let raw = raw.trim_start_matches(['"', '\'']);
-    let rest = ["!Ref", "!GetAtt", "Ref", "Fn::GetAtt"].iter().find_map(|start| raw.strip_prefix(start))?;
-    let rest = rest.trim_start_matches(['"', '\'', ':', ' ', '[']);
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | ':' | '_')).unwrap_or(rest.len());
-    let name = &rest[..end];
-    (!name.is_empty() && raw.len() != rest.len()).then_some(name)
-}
-
-/// The first `${…}` or `{{…}}`, nested ones whole.
-fn first_hole(text: &str) -> Option<(&str, &str, &str)> {
-    let Some(start) = text.find("${") else {
-        // `$NAME` and `$1` of a shell.
-        let (before, rest) = text.split_once('$')?;
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        return (end > 0).then(|| (before, &rest[..end], &rest[end..]));
-    };
-    let (before, inside) = (&text[..start], &text[start + 2..]);
-    let mut depth = 1;
-    for (at, c) in inside.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            let hole = inside[..at].trim_start_matches('{').trim_end_matches('}');
-            return Some((before, hole, inside[at + 1..].trim_start_matches('}')));
-        }
-    }
-    None
-}
-
-/// `aws_s3_bucket.logs` of `resource "aws_s3_bucket" "logs" {`.
-fn terraform_resource(line: &str) -> Option<String> {
-    let mut words = line.strip_prefix("resource ")?.split('"').filter(|word| !word.trim().is_empty());
-    let (kind, name) = (words.next()?, words.next()?);
-    Some(format!("{kind}.{name}"))
-}
-
-fn is_terraform_reference(raw: &str) -> bool {
-    raw.starts_with("aws_") && raw.matches('.').count() >= 2 && !raw.contains(['/', ' '])
-}
-
-fn terraform_address(path: &str) -> String {
-    path.splitn(3, '.').take(2).collect::<Vec<_>>().join(".").split('[').next().unwrap_or_default().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -430,6 +352,19 @@ mod tests {
         assert_eq!(variable(&names, "QUEUE", "src/app.py"), ["INBOX"]);
         assert_eq!(variable(&names, "BUCKET", "src/app.py"), ["{account}-pictures"]);
         assert_eq!(variable(&names, "OTHER", "src/app.py"), ["OTHER"]);
+    }
+
+    #[test]
+    fn a_template_means_its_own_resource() {
+        let template = |name: &str| {
+            format!(
+                "Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: {name}\n  E:\n    T_NAME: !Ref T\n"
+            )
+        };
+        let (one, two) = (template("one"), template("two"));
+        let names = names(&[("a/template.yaml", &one), ("b/template.yaml", &two)]);
+        assert_eq!(variable(&names, "T_NAME", "b/app.py"), ["two"]);
+        assert_eq!(variable(&names, "T_NAME", "a/app.py"), ["one"]);
     }
 
     #[test]

@@ -54,6 +54,10 @@ impl Code {
             return client(Service::named(name));
         }
         let is_method = at > 0 && tokens.is(at - 1, '.');
+        if callee == "batch_writer" && self.language == Language::Python {
+            // What is put into it goes out as `BatchWriteItem`, which the call itself stands for.
+            return binding(Service::named("dynamodb")?, "Batch");
+        }
         if is_method
             && let Some((_, service, names)) = THINGS.iter().find(|(make, ..)| *make == callee)
             && self.language == Language::Python
