@@ -13,7 +13,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
     (
         "cli",
         &[
-            "audit", "hook", "scan", "cloud", "template", "remedy", "iam", "store", "policy", "report", "aws",
+            "audit", "hook", "scan", "cloud", "template", "remedy", "iam", "net", "store", "policy", "report", "aws",
             "detect", "git", "rules", "model",
         ],
     ),
@@ -231,7 +231,8 @@ fn without_items(tokens: &[Token], is_marked: impl Fn(&[Token]) -> bool, files: 
 }
 
 fn is_test(attribute: &[Token]) -> bool {
-    starts_with(attribute, &["#", "[", "cfg", "(", "test", ")", "]"])
+    let on_some_systems = ["#", "[", "cfg", "(", "all", "(", "test", ","];
+    starts_with(attribute, &["#", "[", "cfg", "(", "test", ")", "]"]) || starts_with(attribute, &on_some_systems)
 }
 
 fn allows_expect(attribute: &[Token]) -> bool {

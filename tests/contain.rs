@@ -166,10 +166,18 @@ fn doing_it_needs_a_confirmation_before_anybody_is_asked() {
     repo.put("a.ini", profile(&mut keys).1);
     let path = repo.path().to_str().unwrap();
     let fingerprint = fingerprint(&findings(repo.path()));
-    for more in [&["--apply"][..], &["--undo"], &["--apply", "--confirm", &fingerprint[..8]]] {
+    for more in [
+        &["--apply"][..],
+        &["--undo"],
+        &["--apply", "--confirm", &fingerprint[..8]],
+        &["--confirm", &fingerprint],
+        &["--apply", "--undo", "--confirm", &fingerprint],
+    ] {
         let told = keytrail(&[&["contain", &fingerprint, "--scan", path], more].concat(), "");
         assert!(told.code == Some(2) && told.stderr.contains("confirm"), "{}", told.stderr);
     }
+    let told = keytrail(&["contain", &fingerprint, "--scan", path, "--assume-role", "x"], "");
+    assert!(told.code == Some(2) && told.stderr.contains("--assume-role is for what is done"), "{}", told.stderr);
 }
 
 #[test]

@@ -33,8 +33,12 @@ pub(super) struct AuditorArgs {
 impl AuditorArgs {
     /// An option that was given.
     pub(super) fn given(&self) -> Option<&'static str> {
+        self.profile.as_ref().map(|_| "--profile").or(self.given_but_profile())
+    }
+
+    /// The same but for the profile.
+    pub(super) fn given_but_profile(&self) -> Option<&'static str> {
         [
-            (&self.profile, "--profile"),
             (&self.assume_role, "--assume-role"),
             (&self.iam_endpoint, "--iam-endpoint"),
             (&self.organizations_endpoint, "--organizations-endpoint"),

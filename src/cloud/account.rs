@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 /// The version of IAM's API.
 const VERSION: &str = "2010-05-08";
 
-/// Entries a page: the most that IAM gives.
-const PAGE: &str = "1000";
+/// Entries a page. IAM gives up to 1,000; of roles with their trust policies these may be 16 MB.
+const PAGE: &str = "200";
 
-/// An account may have 5,000 users: more pages than this are no list that ends.
-const MAX_PAGES: usize = 10_000;
+/// An account may have 5,000 users and 10,000 roles: more pages than this are no list that ends.
+const MAX_PAGES: usize = 1_000;
 
 /// An access key as `ListAccessKeys` tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What AWS answers, in XML.
 
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// The most characters of a message that are taken over: what a hostile endpoint writes goes to people.
 const MAX_MESSAGE: usize = 300;
@@ -8,9 +9,15 @@ const MAX_MESSAGE: usize = 300;
 /// The most elements of an answer. A page of a thousand keys has some 6,000.
 const MAX_NODES: u32 = 200_000;
 
-/// A good answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer(String);
+/// A good answer. It may hold the credentials of a session: `Debug` shows nothing of it, and its memory is zeroed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer(Zeroizing<String>);
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer(… {} bytes)", self.0.len())
+    }
+}
 
 impl Answer {
     /// Takes a body that is XML, or JSON.
@@ -22,7 +29,7 @@ impl Answer {
         if serde_json::from_str::<serde::de::IgnoredAny>(&text).is_err() {
             parse(&text).map_err(|error| format!("the answer is not AWS's: {error}"))?;
         }
-        Ok(Self(text))
+        Ok(Self(Zeroizing::new(text)))
     }
 
     /// The text itself: JSON, of services that answer so.
@@ -148,7 +155,8 @@ fn clean(text: &str) -> String {
         text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     let line = words.join(" ");
     match line.char_indices().nth(MAX_MESSAGE) {
-        Some((end, _)) => format!("{}…", &line[..end]),
+        // Between two words: a part of a value, cut off by us, would not be known for one and hidden.
+        Some((end, _)) => format!("{}…", &line[..line[..end].rfind(' ').unwrap_or(0)]),
         None => line,
     }
 }

@@ -4,16 +4,18 @@
 
 use super::answer::{Answer, Refusal};
 use super::key::Key;
+use super::pace::Pace;
 use crate::aws::Signer;
 use crate::model::Secret;
 use crate::net::{self, Base, Clock};
 use jiff::Timestamp;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ureq::Agent;
 use ureq::http::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
 use ureq::http::{HeaderMap, Request};
+use zeroize::Zeroizing;
 
 /// The largest answer that is read: 100 policies of 10 kB and room. `GetCallerIdentity` answers 400 bytes.
 const MAX_BODY: u64 = 4 << 20;
@@ -50,11 +52,13 @@ pub struct CallOptions {
     pub proxy: Option<Secret>,
     /// Hosts that are asked without it, as in `NO_PROXY`.
     pub no_proxy: String,
+    /// The most requests in a second, whoever asks, and those that are sent again among them.
+    pub per_second: Option<f64>,
 }
 
 impl Default for CallOptions {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(10), proxy: None, no_proxy: String::new() }
+        Self { timeout: Duration::from_secs(10), proxy: None, no_proxy: String::new(), per_second: None }
     }
 }
 
@@ -91,6 +95,7 @@ pub struct Caller<'a> {
     cancel: &'a AtomicBool,
     /// What to add to this machine's clock, in seconds, to have AWS's.
     skew: AtomicI64,
+    pace: Pace,
 }
 
 impl<'a> Caller<'a> {
@@ -109,7 +114,7 @@ impl<'a> Caller<'a> {
             net::proxy_except(url, &exceptions).ok_or("the proxy's URL cannot be used")
         });
         let agent = net::agent(options.timeout, proxy.transpose()?);
-        Ok(Self { agent, clock, cancel, skew: AtomicI64::new(0) })
+        Ok(Self { agent, clock, cancel, skew: AtomicI64::new(0), pace: Pace::new(options.per_second) })
     }
 
     /// The time by AWS's clock, as far as it is known: seconds since 1970.
@@ -137,7 +142,8 @@ impl<'a> Caller<'a> {
     /// # Errors
     /// There is none, after all attempts.
     pub fn query(&self, endpoint: &Endpoint, key: Option<&Key>, form: &[(&str, &str)]) -> Result<Answer, CallError> {
-        let body = encode(form);
+        // A web identity's token may be in it.
+        let body = Zeroizing::new(encode(form));
         let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
         self.post(endpoint, key, &headers, body.as_bytes())
     }
@@ -157,6 +163,10 @@ impl<'a> Caller<'a> {
         loop {
             if self.cancel.load(Relaxed) {
                 return Err(CallError::Cancelled);
+            }
+            let turn = self.pace.turn(Instant::now());
+            if !turn.is_zero() {
+                self.wait(turn)?;
             }
             let pause = BACK_OFF * 2u32.pow(attempt - 1);
             let skew = self.skew.load(Relaxed);

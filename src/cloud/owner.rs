@@ -25,6 +25,9 @@ use jiff::Timestamp;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+/// So many accounts that could not be asked are named with the reason.
+const MAX_WHYS: usize = 10;
+
 /// The id of a leaked key as far as a report shows it.
 #[derive(Debug, Clone)]
 pub struct LeakedId {
@@ -144,12 +147,23 @@ impl<'a> Owners<'a> {
         for account in accounts {
             let here = match self.enter(account) {
                 Ok(()) => self.find_here(account, leaked),
-                Err(error) => Whereabouts::Unknown(error),
+                Err(error) => Some(Whereabouts::Unknown(error)),
             };
             match here {
-                Whereabouts::Unknown(why) => whys.push(why),
-                here => return here,
+                None => {}
+                Some(Whereabouts::Unknown(why)) => whys.push(why),
+                Some(here) => return here,
             }
+        }
+        let (strangers, failures) = (accounts.len() - whys.len(), whys.len());
+        whys.truncate(MAX_WHYS);
+        if failures > MAX_WHYS {
+            whys.push(format!("and {} accounts more could not be asked", failures - MAX_WHYS));
+        }
+        match (strangers, accounts) {
+            (0, _) => {}
+            (_, [account]) => whys.insert(0, format!("it is no key of a user of account {account}")),
+            _ => whys.insert(0, format!("it is no key of a user of {strangers} accounts that were asked")),
         }
         Whereabouts::Unknown(whys.join("; "))
     }
@@ -173,73 +187,53 @@ impl<'a> Owners<'a> {
         Ok(())
     }
 
-    fn find_here(&mut self, account: &str, leaked: &LeakedId) -> Whereabouts {
-        let Some(entered) = self.accounts.get_mut(account) else {
-            return Whereabouts::Unknown(format!("account {account} was not asked"));
-        };
-        let is_own = leaked.account_id.as_deref() == Some(account);
+    /// What an account says of a key; `None` if it does not know it, and nothing says that it should.
+    fn find_here(&mut self, account: &str, leaked: &LeakedId) -> Option<Whereabouts> {
+        let entered = self.accounts.get_mut(account)?;
+        let unknown = |why: String| Some(Whereabouts::Unknown(why));
         let id = leaked.value.as_ref().and_then(|id| std::str::from_utf8(id.expose()).ok());
-        if let Some(id) = id {
-            match entered.account.last_use(id) {
-                Ok(LastUse { user: Some(user), .. }) => match entered.account.keys(&user) {
-                    Ok(keys) => {
-                        if let Some(key) = keys.into_iter().find(|key| key.id == id) {
-                            return Whereabouts::Found(Box::new(Found { account: account.to_owned(), key }));
-                        }
-                        let why = format!("user {user} of account {account} has no such key any more: it was deleted");
-                        return Whereabouts::Gone(account.to_owned(), why);
-                    }
-                    // A user that is gone by now; or the name is not that of a user.
-                    Err(error) if is_unknown(&error) => {}
-                    Err(error) => {
-                        let why = format!(
-                            "it is a key of user {user} of account {account}, whose keys cannot be listed: {error}"
-                        );
-                        return Whereabouts::Unknown(why);
-                    }
-                },
-                // Of a key that is none of the account's users' IAM says that one may not know, or that there is none.
-                Ok(_) => {}
-                Err(error) if is_denied(&error) || is_unknown(&error) => {}
-                Err(error) => return Whereabouts::Unknown(format!("account {account} does not answer: {error}")),
-            }
+        if let Some(told) = id.and_then(|id| by_id(&entered.account, account, id)) {
+            return Some(told);
         }
         let listed =
             entered.directory.get_or_insert_with(|| Directory::of(&entered.account).map_err(|error| error.to_string()));
         let directory = match listed {
             Ok(directory) => directory,
-            Err(why) => return Whereabouts::Unknown(format!("the keys of account {account} cannot be listed: {why}")),
+            Err(why) => return unknown(format!("the keys of account {account} cannot be listed: {why}")),
         };
         let key = match id {
             Some(id) => directory.by_id(id),
             None => directory.by_fingerprint(&leaked.fingerprint, &leaked.rule_id, &self.options.fingerprint_key),
         };
         if let Some(key) = key {
-            return Whereabouts::Found(Box::new(Found { account: account.to_owned(), key: key.clone() }));
+            return Some(Whereabouts::Found(Box::new(Found { account: account.to_owned(), key: key.clone() })));
         }
         if !directory.not_read.is_empty() {
             let why = directory.not_read.join("; ");
-            return Whereabouts::Unknown(format!("not all keys of account {account} can be listed: {why}"));
+            return unknown(format!("not all keys of account {account} can be listed: {why}"));
         }
-        if !is_own {
-            return Whereabouts::Unknown(format!("it is no key of a user of account {account}"));
+        if leaked.account_id.as_deref() != Some(account) {
+            return None;
         }
         if id.is_none() {
-            return Whereabouts::Unknown(format!(
+            return unknown(format!(
                 "no user of account {account} has a key with this fingerprint: it was deleted, or is the root user's, or the \
                  fingerprints were made with another key (--fingerprint-key); findings with values (scan --reveal) would tell"
             ));
         }
         match entered.account.has_root_keys() {
-            Ok(false) => Whereabouts::Gone(
-                account.to_owned(),
-                format!("account {account} has no such key any more: no user has it, and the root user has no keys"),
-            ),
-            Ok(true) => Whereabouts::Unknown(format!(
+            Ok(false) => {
+                let why = "no user has it, and the root user has no keys";
+                Some(Whereabouts::Gone(
+                    account.to_owned(),
+                    format!("account {account} has no such key any more: {why}"),
+                ))
+            }
+            Ok(true) => unknown(format!(
                 "no user of account {account} has it, but the root user has access keys, which no list shows: sign in as root \
                  and look under \"Security credentials\""
             )),
-            Err(error) => Whereabouts::Unknown(format!(
+            Err(error) => unknown(format!(
                 "no user of account {account} has it, but it cannot be told whether it is one of the root user's: {error}"
             )),
         }
@@ -332,6 +326,31 @@ impl Whereabouts {
         match self {
             Self::Unknown(first) => Self::Unknown(format!("{first}; {why}")),
             known => known,
+        }
+    }
+}
+
+/// What IAM says of a key by its id; `None` if it names no user who could be asked.
+fn by_id(account: &Account<'_>, number: &str, id: &str) -> Option<Whereabouts> {
+    let unknown = |why: String| Some(Whereabouts::Unknown(why));
+    let user = match account.last_use(id) {
+        Ok(last) => last.user?,
+        // Of a key that is none of the account's users' IAM says that one may not know, or that there is none.
+        Err(error) if is_denied(&error) || is_unknown(&error) => return None,
+        Err(error) => return unknown(format!("account {number} does not answer: {error}")),
+    };
+    match account.keys(&user) {
+        Ok(keys) => Some(match keys.into_iter().find(|key| key.id == id) {
+            Some(key) => Whereabouts::Found(Box::new(Found { account: number.to_owned(), key })),
+            None => Whereabouts::Gone(
+                number.to_owned(),
+                format!("user {user} of account {number} has no such key any more: it was deleted"),
+            ),
+        }),
+        // A user that is gone by now; or the name is not that of a user.
+        Err(error) if is_unknown(&error) => None,
+        Err(error) => {
+            unknown(format!("it is a key of user {user} of account {number}, whose keys cannot be listed: {error}"))
         }
     }
 }

@@ -13,7 +13,6 @@ use super::answer::{Answer, Refusal};
 use super::call::{CallError, Caller, Endpoint};
 use super::canary::canary;
 use super::key::Key;
-use super::pace::Pace;
 use super::partition::Partition;
 use crate::aws;
 use crate::model::{ComponentKind, Confidence, Method, PrincipalKind, Secret, Status, Verification};
@@ -22,7 +21,7 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long an id rests after STS said that a secret is not its own.
 const REST: Duration = Duration::from_secs(6);
@@ -42,8 +41,6 @@ pub struct VerifyOptions {
     pub region: Option<String>,
     /// Ask here and nowhere else.
     pub endpoint: Option<Base>,
-    /// The most requests in a second, of all ids together.
-    pub per_second: Option<f64>,
     /// Ask only for keys of these accounts, if there are any.
     pub only_accounts: BTreeSet<String>,
     /// Never ask for keys of these.
@@ -67,7 +64,6 @@ pub struct Leaked {
 pub struct Verifier<'a> {
     caller: &'a Caller<'a>,
     options: &'a VerifyOptions,
-    pace: Pace,
 }
 
 /// What STS said to one key in one partition.
@@ -91,7 +87,7 @@ struct Identity {
 impl<'a> Verifier<'a> {
     /// One that asks through `caller`.
     pub fn new(caller: &'a Caller<'a>, options: &'a VerifyOptions) -> Self {
-        Self { caller, options, pace: Pace::new(options.per_second) }
+        Self { caller, options }
     }
 
     /// A verification for each of `leaked`, in their order. `told` is called after each id with how many credentials are done.
@@ -311,10 +307,6 @@ impl<'a> Verifier<'a> {
     }
 
     fn ask_once(&self, key: &Key, endpoint: &Endpoint) -> Said {
-        let turn = self.pace.turn(Instant::now());
-        if !turn.is_zero() && self.caller.wait(turn).is_err() {
-            return Said::Cancelled;
-        }
         let form = [("Action", "GetCallerIdentity"), ("Version", VERSION)];
         match self.caller.query(endpoint, Some(key), &form) {
             Ok(answer) => identity(&answer).map_or_else(

@@ -107,8 +107,10 @@ pub(super) fn level(action: &Pattern) -> Level {
 }
 
 /// An action that lets others in, if `action` takes one in.
-pub(super) fn managing(action: &Pattern) -> Option<&'static str> {
-    MANAGING.iter().find(|name| action.covers(name)).map(Pattern::as_str)
+/// What is taken off by `except` does not count.
+pub(super) fn managing(action: &Pattern, except: &[Pattern]) -> Option<&'static str> {
+    let is_left = |name: &&Pattern| action.covers(name) && !except.iter().any(|taken| taken.covers(name));
+    MANAGING.iter().find(is_left).map(Pattern::as_str)
 }
 
 /// Whether the name of every action that `action` takes in begins with one of the `verbs`.
@@ -140,7 +142,7 @@ mod tests {
         ] {
             assert_eq!(level(&Pattern::action(action)), wanted, "{action}");
         }
-        assert_eq!(managing(&Pattern::action("lambda:Add*")), Some("lambda:AddPermission"));
-        assert_eq!(managing(&Pattern::action("lambda:Get*")), None);
+        assert_eq!(managing(&Pattern::action("lambda:Add*"), &[]), Some("lambda:AddPermission"));
+        assert_eq!(managing(&Pattern::action("lambda:Get*"), &[]), None);
     }
 }

@@ -88,6 +88,16 @@ impl Budget {
     }
 }
 
+/// Whether a policy surely denies `action` on `resource`, whatever else allows it.
+pub(super) fn is_denied(held: &[Held<'_>], action: &Pattern, resource: &Pattern) -> bool {
+    held.iter().flat_map(|policy| statements(policy.document)).any(|statement| {
+        statement.effect == Some(Effect::Deny)
+            && statement.is_unconditional()
+            && statement.actions.covers(action)
+            && statement.resources.covers(resource)
+    })
+}
+
 /// What `held` allows in effect, statement by statement.
 ///
 /// A `Deny` takes away what it surely denies: without conditions, all known, and on all that an `Allow` names of either actions or

@@ -4,7 +4,7 @@
 //! that names the user itself, or one that trusts the whole account and a policy of the user that allows `sts:AssumeRole`.
 
 use super::Node;
-use super::effective::{Held, grants};
+use super::effective::{Held, grants, is_denied};
 use super::pattern::Pattern;
 use super::statement::{Effect, statements};
 
@@ -37,10 +37,10 @@ pub fn may_enter(role: Entrance<'_>, user: &str, held: &[Held<'_>]) -> bool {
             && statement.actions.covers(&action)
             && (names_user(statement) || trusts_account(statement))
     };
-    if opens(Effect::Deny).any(|statement| is_shut(&statement)) {
+    let name = Pattern::resource(role.arn);
+    if is_denied(held, &action, &name) || opens(Effect::Deny).any(|statement| is_shut(&statement)) {
         return false;
     }
-    let name = Pattern::resource(role.arn);
     let allowed = || {
         grants(held).iter().any(|grant| {
             grant.statement.effect == Some(Effect::Allow)
@@ -97,5 +97,7 @@ mod tests {
         let deny = json!({ "Effect": "Deny", "Action": "sts:*", "Principal": { "AWS": USER } });
         assert!(!enters(&json!([allow, deny]), &json!([])));
         assert!(enters(&json!([allow]), &json!([])));
+        let own = json!({ "Effect": "Deny", "NotAction": "s3:*", "Resource": "*" });
+        assert!(!enters(&json!([allow]), &own), "a Deny of one's own wins over a trust");
     }
 }

@@ -40,7 +40,8 @@ impl<'g, 'a> Open<'g, 'a> {
     fn new(way: &'static Way, needs: &'static [&'static str], grants: &[&'g Grant<'a>]) -> Option<Self> {
         let (first, others) = needs.split_first()?;
         let allowing = |action: &'static str| {
-            let is_on = |grant: &&Grant<'_>| grant.allows(action).is_some() && target::is_met(action, grant);
+            let (name, targets) = (Pattern::action(action), target::targets(action));
+            let is_on = |grant: &&Grant<'_>| grant.actions.covers(&name) && target::is_met(&targets, grant);
             grants.iter().copied().filter(is_on).collect::<Vec<_>>()
         };
         let mut key = allowing(first);

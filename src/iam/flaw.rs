@@ -45,9 +45,9 @@ impl From<Flaw<'_>> for Issue {
         Self {
             check: flaw.check.id,
             severity: flaw.severity,
-            says: flaw.says,
-            advice: flaw.advice,
-            statement: flaw.statement,
+            says: line(&flaw.says),
+            advice: line(&flaw.advice),
+            statement: flaw.statement.as_deref().map(line),
             line: flaw.node.line,
             column: flaw.node.column,
         }
@@ -60,10 +60,23 @@ impl From<Flaw<'_>> for Risk {
             check: flaw.check.id.to_owned(),
             severity: flaw.severity,
             policy: flaw.policy,
-            statement: flaw.statement,
-            says: flaw.says,
+            statement: flaw.statement.as_deref().map(line),
+            says: line(&flaw.says),
         }
     }
+}
+
+/// Characters of a sentence that are shown: names in a document may be as long as it likes.
+const MAX_SHOWN: usize = 600;
+
+/// One line without control characters: it quotes the document.
+fn line(text: &str) -> String {
+    let clean = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let mut shown: String = text.chars().take(MAX_SHOWN).map(clean).collect();
+    if text.chars().nth(MAX_SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// One step less bad, where there is one.
@@ -72,5 +85,21 @@ pub(super) fn lower(severity: Severity) -> Severity {
         Severity::Critical => Severity::High,
         Severity::High => Severity::Medium,
         Severity::Medium | Severity::Low => Severity::Low,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::check;
+
+    #[test]
+    fn what_a_document_says_cannot_break_a_line() {
+        let node = Node::from(&serde_json::json!("x"));
+        let long = "a".repeat(5000);
+        let flaw = Flaw::new(&check::SID, &node, format!("\u{1b}[31m\n{long}"), String::new()).statement("a\rb");
+        let issue = Issue::from(flaw);
+        assert!(issue.says.starts_with("\u{fffd}[31m\u{fffd}a") && issue.says.ends_with("a…"));
+        assert_eq!((issue.says.chars().count(), issue.statement.as_deref()), (MAX_SHOWN + 1, Some("a\u{fffd}b")));
     }
 }

@@ -121,7 +121,7 @@ fn not_resource<'a>(grant: &Grant<'a>, node: &'a super::Node) -> Flaw<'a> {
 fn wildcard_actions<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Flaw<'a>> {
     let severity_of = |item: &&Item<'a>| {
         let (pattern, is_wide) = (&item.pattern, grant.is_wide());
-        match (pattern.is_all(), managing(pattern).is_some(), is_whole_service(pattern)) {
+        match (pattern.is_all(), managing(pattern, &grant.actions.except).is_some(), is_whole_service(pattern)) {
             (true, ..) => Severity::High,
             (_, true, true) if is_wide && is_grave(pattern) => Severity::High,
             (_, true, _) => Severity::Medium,
@@ -144,7 +144,7 @@ fn wildcard_actions<'a>(grant: &Grant<'a>, is_administrator: bool) -> Option<Fla
     let takes = if names.len() == 1 { "takes" } else { "take" };
     let on = if grant.is_wide() { ", on every resource" } else { "" };
     let more = format!("{} {takes} in more than is named, also", list(&names));
-    let says = match managing(&worst.pattern) {
+    let says = match managing(&worst.pattern, &grant.actions.except) {
         _ if worst.pattern.is_all() && grant.actions.except.is_empty() => {
             "every action of every service is allowed".to_owned()
         }

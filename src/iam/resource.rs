@@ -88,7 +88,7 @@ fn wildcard<'a>(grant: &Grant<'a>) -> Option<Flaw<'a>> {
         return None;
     }
     let mut says = format!("{} takes in more than is named", item.pattern);
-    if let Some(action) = managing(&item.pattern) {
+    if let Some(action) = managing(&item.pattern, &[]) {
         says += &format!(", also {action}, which lets others in");
     }
     let severity = if grant.is_conditional { Severity::Low } else { Severity::Medium };

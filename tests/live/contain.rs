@@ -22,8 +22,12 @@ fn fingerprint(leak: &Leak) -> String {
 /// `keytrail contain` in the name of `by`, with the log in `log`.
 fn contain(leak: &Leak, cloud: &Cloud, by: &Login, log: &Path, more: &[&str]) -> Told {
     let program = Program::new(leak).args(&["contain", &fingerprint(leak), "--scan"]).arg(leak.repo.path());
-    let program = login(program, by).args(&["--sts-endpoint", &cloud.endpoint, "--iam-endpoint", &cloud.endpoint]);
-    program.arg("--log").arg(log).args(more).run()
+    let program = login(program, by).args(more);
+    if !more.iter().any(|option| ["--apply", "--undo"].contains(option)) {
+        return program.run();
+    }
+    let program = program.args(&["--sts-endpoint", &cloud.endpoint, "--iam-endpoint", &cloud.endpoint]);
+    program.arg("--log").arg(log).run()
 }
 
 /// Whether moto takes the key.

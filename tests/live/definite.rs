@@ -141,6 +141,17 @@ fn the_right_one_of_two_secrets_is_found() {
     }
 }
 
+/// A connection that was to be kept, and is gone when it is wanted again.
+#[test]
+fn a_connection_that_ended_meanwhile_is_made_again() {
+    let logins: Vec<_> = (20..40).map(|seed| made_up(seed, ACCOUNT)).collect();
+    let answer = String::from_utf8(http("200 OK", "", &identity(ACCOUNT))).unwrap();
+    let answer = answer.replace("Connection: close\r\n", "Connection: keep-alive\r\n").into_bytes();
+    let told = Program::verify(&Leak::of_all(&logins), &Stub::always(Answer::Bytes(answer)).url()).run();
+    let active = |finding: &&serde_json::Value| finding["verification"]["status"] == "active";
+    assert_eq!(told.findings.iter().filter(active).count(), logins.len(), "{}", told.stderr);
+}
+
 #[test]
 fn an_answer_is_taken_with_other_names_for_the_same_body() {
     // Without a namespace, in one line, and with a declaration: as stand-ins and gateways write it.

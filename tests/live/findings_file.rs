@@ -13,7 +13,9 @@ use std::fs;
 fn revealed(leak: &Leak) -> String {
     // That nothing is revealed is not asked here.
     let open = Leak { repo: crate::support::Repo::new(), secrets: Vec::new() };
-    let told = Program::new(&open).args(&["scan", "--format", "jsonl", "--reveal"]).arg(leak.repo.path()).run();
+    let program =
+        Program::new(&open).args(&["scan", "--format", "jsonl", "--reveal", "--explain", "--show-suppressed"]);
+    let told = program.arg(leak.repo.path()).run();
     assert_eq!(told.code, Some(1), "{}", told.stderr);
     told.stdout
 }
@@ -104,14 +106,24 @@ fn what_was_revealed_is_hidden_again_wherever_it_stands() {
     let login = made_up(908, ACCOUNT);
     let leak = Leak::of(&login).and(&format!("backup of {}/credentials", login.secret), &login);
     leak.repo.git(&["branch", &format!("with-{}", login.secret)]);
+    // And what is no finding has values, too: what is suppressed, and what was dropped.
+    let (hushed, dropped) = (made_up(909, ACCOUNT), ["AKIAIOSFODNN7", "EXAMPLE"].concat());
+    leak.repo.put("hushed", format!("{} {} # keytrail:allow\n", hushed.id, hushed.secret));
+    leak.repo.put("example", format!("{dropped}\n"));
     let file = revealed(&leak);
     assert!(file.matches(login.secret.as_str()).count() > 1, "{file}");
+    for (kind, value) in [("suppressed", &hushed.id), ("dropped", &dropped)] {
+        let mut lines = file.lines().filter(|line| line.contains(&format!("{{\"type\":\"{kind}\"")));
+        assert!(lines.any(|line| line.contains(value.as_str())), "no {kind} {value}: {file}");
+    }
     let stub = Stub::new(|_, _| active(ACCOUNT));
     for format in ["jsonl", "text"] {
         // That the secret is nowhere is checked of every run.
         let told = verify_as(format, &leak, &file, &stub.url()).run();
         assert_eq!(told.code, Some(1), "{}", told.stderr);
-        assert!(!told.stdout.contains(&login.id), "{}", told.stdout);
+        for id in [&login.id, &hushed.id, &dropped] {
+            assert!(!told.stdout.contains(id.as_str()), "{id}: {}", told.stdout);
+        }
     }
 }
 

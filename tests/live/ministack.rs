@@ -68,10 +68,10 @@ fn a_session_is_active_until_it_is_over() {
 #[ignore = "needs MiniStack: tests/live/run.sh installs and runs it"]
 fn a_wrong_clock_makes_no_key_inactive() {
     let (cloud, clock) = (Cloud::ministack(&Skew::new()), Skew::new());
-    let key = cloud.user("jane");
+    let leak = Leak::of(&cloud.user("jane"));
     for seconds in [-86_400, -1000, 600, 86_400] {
         clock.set(seconds);
-        let mut program = Program::verify(&Leak::of(&key), &cloud.endpoint);
+        let mut program = Program::verify(&leak, &cloud.endpoint);
         for (name, value) in clock.environment() {
             program = program.env(name, value);
         }

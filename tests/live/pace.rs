@@ -1,7 +1,7 @@
 //! How fast is asked, and in which order.
 
 use crate::{
-    answers::{active, http, identity, wrong_signature},
+    answers::{active, http, identity, throttled, wrong_signature},
     cloud::ACCOUNT,
     leak::{Leak, made_up},
     program::Program,
@@ -22,6 +22,19 @@ fn no_more_is_asked_a_second_than_was_allowed() {
     // Six requests are five pauses of half a second. A slow machine only makes them longer.
     let all = seen.last().unwrap().from - seen[0].from;
     assert!(all >= Duration::from_millis(2200), "{all:?}");
+}
+
+/// Those that are sent again count, too.
+#[test]
+fn what_is_asked_again_keeps_to_the_pace() {
+    let logins: Vec<_> = (340..344).map(|seed| made_up(seed, ACCOUNT)).collect();
+    let stub = Stub::new(|n, _| if n < 4 { throttled() } else { active(ACCOUNT) });
+    let told = Program::verify(&Leak::of_all(&logins), &stub.url()).args(&["--rps", "1"]).run();
+    assert!(told.findings.iter().all(|finding| finding["verification"]["status"] == "active"), "{}", told.stdout);
+    let seen = stub.seen();
+    assert_eq!(seen.len(), 8);
+    let all = seen.last().unwrap().from - seen[0].from;
+    assert!(all >= Duration::from_millis(6500), "{all:?}");
 }
 
 #[test]

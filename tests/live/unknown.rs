@@ -3,12 +3,13 @@
 use crate::{
     answers::{active, dated, http, identity, refusal, refused, throttled},
     cloud::ACCOUNT,
-    leak::{Leak, made_up},
+    leak::{Leak, made_up, session},
     program::{Program, Told},
     stub::{Answer, Stub},
 };
+use flate2::{Compression, write::GzEncoder};
 use jiff::SignedDuration;
-use std::{net::TcpListener, thread, time::Duration};
+use std::{io::Write, net::TcpListener, thread, time::Duration};
 
 /// Longer than any of these may take, with all that they are asked again.
 const SOON: Duration = Duration::from_mins(1);
@@ -122,15 +123,53 @@ fn an_endless_answer_is_left_after_some_megabytes() {
     }
 }
 
+/// A hundred megabytes of blanks, as a hundred kilobytes.
+#[test]
+fn an_answer_that_grows_when_it_is_unpacked_is_left_after_some_megabytes() {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(b"<GetCallerIdentityResponse>").unwrap();
+    (0..100).for_each(|_| encoder.write_all(&[b' '; 1 << 20]).unwrap());
+    let packed = encoder.finish().unwrap();
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", packed.len());
+    let answer = Answer::Bytes([head.as_bytes(), &packed].concat());
+    is_unknown("a bomb", &Stub::always(answer).url(), &["large", "limit", "long", "time"]);
+}
+
+/// What it sends back of a token is cut where we cut it, and no less a secret for that.
+#[test]
+fn no_part_of_a_token_is_shown_that_a_hostile_endpoint_sends_back() {
+    let login = session(104, ACCOUNT);
+    let leak = Leak::of(&login);
+    let token = login.token.unwrap();
+    for before in [0, 100, 200, 280, 295] {
+        let message = format!("{} {token} {token}", "x".repeat(before));
+        for json in [false, true] {
+            let body = match json {
+                false => refusal("InvalidClientTokenId", &message),
+                true => serde_json::json!({"__type": "a#InvalidClientTokenId", "message": message}).to_string(),
+            };
+            let stub = Stub::always(Answer::Bytes(http("403 Forbidden", "", &body)));
+            let told = Program::verify(&leak, &stub.url()).run();
+            // What tokens of STS begin with tells nothing; the next few characters would.
+            let shown = &token[..24];
+            assert!(!told.stdout.contains(shown) && !told.stderr.contains(shown), "{before}: {}", told.stdout);
+        }
+    }
+}
+
 #[test]
 fn what_a_hostile_endpoint_writes_neither_draws_on_the_terminal_nor_gives_a_secret_back() {
     let login = made_up(102, ACCOUNT);
     let secret = login.secret.clone();
     let message = format!("\u{1b}[2J\u{7}it is {secret}, \u{202e}isn't it?\r\n\u{85}{}", "x".repeat(100_000));
-    let answer = move |_, _: &_| refused("403 Forbidden", &format!("Nice\u{9b}31m {secret}"), &message);
-    let stub = Stub::new(answer);
+    // As XML it may not have the first two; as JSON it may.
+    let (code, allowed) = (format!("Nice\u{9b}31m {secret}"), message.replace(['\u{1b}', '\u{7}'], ""));
+    let json = serde_json::json!({"__type": code, "message": message}).to_string();
+    let answers = [refusal(&code, &message), refusal(&code, &allowed), json];
+    let stub = Stub::new(move |n, _| Answer::Bytes(http("403 Forbidden", "", &answers[n % answers.len()])));
     let leak = Leak::of(&login);
-    for format in ["jsonl", "text", "sarif", "html", "csv", "gitlab", "github"] {
+    let formats = ["jsonl", "text", "sarif", "html", "csv", "gitlab", "github"];
+    for format in formats.into_iter().flat_map(|format| [format; 3]) {
         // That the secret is nowhere is checked of every run.
         let told = Program::scan_as(format, &leak).asking(&stub.url()).run();
         assert_eq!(told.code, Some(1), "{format}: {}", told.stderr);

@@ -34,7 +34,8 @@ struct Managed(BTreeMap<String, Node>);
 impl Managed {
     /// moto's module is JSON in a string of Python.
     fn read() -> Self {
-        let path = std::env::var_os("KEYTRAIL_MANAGED_POLICIES").expect("tests/managed/run.sh names the file");
+        // tests/managed/run.sh names the file.
+        let path = std::env::var_os("KEYTRAIL_MANAGED_POLICIES").unwrap();
         let module = std::fs::read_to_string(path).unwrap();
         let json = module.split("\"\"\"").nth(1).unwrap();
         let policies: BTreeMap<String, serde_json::Value> = serde_json::from_str(json).unwrap();

@@ -83,7 +83,7 @@ pub(super) fn run(args: &ContainArgs, leak: &Leak, key: FingerprintKey, terminal
     done.map_err(|error| refused(&error))?;
     terminal.note(&format!("{name} is {} now, by {}", change.status(), target.by.arn));
     if change == Change::Deactivate {
-        terminal.note(&format!("undo: keytrail contain {} --undo", leak.fingerprint));
+        terminal.note(&format!("undo: {} --undo", super::again(args, leak)));
     }
     written
 }

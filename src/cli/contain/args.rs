@@ -58,17 +58,17 @@ pub(in crate::cli) struct ContainArgs {
 #[command(next_help_heading = "Doing it")]
 pub(super) struct ApplyArgs {
     /// Make the key inactive, in your own name, after a confirmation. It can be undone
-    #[arg(long, conflicts_with = "undo")]
+    #[arg(long, group = "doing")]
     pub(super) apply: bool,
     /// Make the key active again, after a confirmation
-    #[arg(long)]
+    #[arg(long, group = "doing")]
     pub(super) undo: bool,
     /// Confirm without being asked: the whole fingerprint of this one finding
-    #[arg(long, value_name = "FINGERPRINT")]
+    #[arg(long, value_name = "FINGERPRINT", requires = "doing")]
     pub(super) confirm: Option<String>,
     /// Write down here who changed what: a JSON line each, readable for you alone [default: keytrail/contain.jsonl in
     /// $`XDG_STATE_HOME` or ~/.local/state]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "doing")]
     pub(super) log: Option<PathBuf>,
 }
 

@@ -13,7 +13,7 @@ use super::session::{Session, read_key};
 use super::target::{Target, file_and_base};
 use super::terminal::Terminal;
 use crate::cloud::Partition;
-use crate::cloud::contain::{StepOptions, Subject, steps};
+use crate::cloud::contain::{StepOptions, Subject, quoted, steps};
 use args::ContainFormat;
 pub(super) use args::{ContainArgs, HELP};
 use jiff::{Timestamp, ToSpan};
@@ -22,11 +22,18 @@ use std::process::ExitCode;
 
 /// Finds the key, and prints what to do or does it.
 pub(super) fn run(args: &ContainArgs, terminal: &Terminal) -> Result<ExitCode, CliError> {
+    let is_done = args.apply.apply || args.apply.undo;
+    // A profile stands in the commands, too.
+    let for_doing = args.auditor.given_but_profile().or(args.sts_endpoint.as_ref().map(|_| "--sts-endpoint"));
+    if let (false, Some(option)) = (is_done, for_doing) {
+        let message = format!("{option} is for what is done in your name, and nothing is");
+        return Err(CliError::new(message).with_hint("add --apply or --undo"));
+    }
     let leak = match &args.findings {
         Some(path) => leak::choose(leak::read(path)?.into_iter(), &args.fingerprint, &path.display().to_string())?,
         None => scan(args, terminal)?,
     };
-    if args.apply.apply || args.apply.undo {
+    if is_done {
         let key = args.engine.fingerprint_key.as_deref().map(read_key).transpose()?;
         apply::run(args, &leak, key.unwrap_or_default(), terminal)?;
         return Ok(ExitCode::SUCCESS);
@@ -34,7 +41,13 @@ pub(super) fn run(args: &ContainArgs, terminal: &Terminal) -> Result<ExitCode, C
     let now = Timestamp::now();
     let partition = args.region.as_deref().map_or(Partition::Aws, Partition::of_region);
     let subject = Subject {
-        fingerprint: leak.fingerprint.to_string(),
+        contain: again(args, &leak),
+        replace: match args.scan.to_str() {
+            Some(folder) if args.findings.is_none() && folder != "." => {
+                format!("keytrail replace {} {}", quoted(folder), leak.fingerprint)
+            }
+            _ => format!("keytrail replace {}", leak.fingerprint),
+        },
         id: leak.id.as_ref().and_then(|id| id.value.clone()).filter(|_| args.reveal),
         spot: leak.spot.clone(),
         account: leak.account.clone(),
@@ -53,6 +66,16 @@ pub(super) fn run(args: &ContainArgs, terminal: &Terminal) -> Result<ExitCode, C
         ContainFormat::Json => text::write_json(&leak, &steps, out),
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The command that leads to the same key again.
+fn again(args: &ContainArgs, leak: &Leak) -> String {
+    let (fingerprint, scan) = (&leak.fingerprint, args.scan.to_string_lossy());
+    match &args.findings {
+        Some(path) => format!("keytrail contain {fingerprint} --findings {}", quoted(&path.to_string_lossy())),
+        None if scan == "." => format!("keytrail contain {fingerprint}"),
+        None => format!("keytrail contain {fingerprint} --scan {}", quoted(&scan)),
+    }
 }
 
 fn scan(args: &ContainArgs, terminal: &Terminal) -> Result<Leak, CliError> {

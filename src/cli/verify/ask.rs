@@ -84,7 +84,6 @@ impl AskArgs {
             partitions: self.partition.iter().map(|&partition| partition.into()).collect(),
             region: self.region.clone(),
             endpoint,
-            per_second: self.rps,
             only_accounts: accounts(&self.only_account),
             skip_accounts: accounts(&self.skip_account),
         };
@@ -93,15 +92,16 @@ impl AskArgs {
 
     /// How requests go out.
     pub(in crate::cli) fn calls(&self) -> CallOptions {
-        calls(self.verify_timeout.map(Duration::from_secs))
+        CallOptions { per_second: self.rps, ..calls(self.verify_timeout.map(Duration::from_secs)) }
     }
 }
 
 /// How requests go out: by the proxy that the environment names, each exchange with so much time.
 pub(in crate::cli) fn calls(timeout: Option<Duration>) -> CallOptions {
     let no_proxy = ["NO_PROXY", "no_proxy"].iter().find_map(|name| std::env::var(name).ok());
-    let CallOptions { timeout: usual, .. } = CallOptions::default();
-    CallOptions { timeout: timeout.unwrap_or(usual), proxy: proxy(), no_proxy: no_proxy.unwrap_or_default() }
+    let usual = CallOptions::default();
+    let no_proxy = no_proxy.unwrap_or_default();
+    CallOptions { timeout: timeout.unwrap_or(usual.timeout), proxy: proxy(), no_proxy, ..usual }
 }
 
 /// Asks AWS as the options say.

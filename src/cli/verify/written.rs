@@ -27,6 +27,10 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, CliError> {
 /// The lines of a file, in their order.
 pub(super) struct Findings<'a> {
     lines: Vec<Line<'a>>,
+    /// All that the file reveals: of findings, of suppressed ones, of matches that were dropped.
+    values: Vec<Secret>,
+    /// Whether it may stay.
+    reveal: bool,
 }
 
 struct Line<'a> {
@@ -52,7 +56,7 @@ struct PairingField {
 impl<'a> Findings<'a> {
     /// Reads JSON Lines. Lines that are no findings are kept as they stand.
     pub(super) fn parse(path: &Path, text: &'a str) -> Result<Self, CliError> {
-        let mut lines = Vec::new();
+        let (mut lines, mut values) = (Vec::new(), Vec::new());
         for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             // What serde says of a text can quote it.
             let error = |why: &str| CliError::new(format!("{}:{}: {why}", path.display(), n + 1));
@@ -64,9 +68,11 @@ impl<'a> Findings<'a> {
                 Some(_) => None,
                 None => return Err(error("the object has no 'type'")),
             };
+            let components = components(&object).unwrap_or_default();
+            values.extend(components.iter().chain([&object]).filter_map(value));
             lines.push(Line { object, credential });
         }
-        Ok(Self { lines })
+        Ok(Self { lines, values, reveal: false })
     }
 
     fn credentials(&self) -> impl Iterator<Item = &Credential<'a>> {
@@ -89,31 +95,29 @@ impl<'a> Findings<'a> {
         self.credentials().map(|credential| credential.id.clone()).collect()
     }
 
-    /// What hides the values in whatever is written.
+    /// What hides the values in whatever is written: a path, a branch or an author's name may hold one, too.
     pub(super) fn mask(&self) -> Result<Mask, CliError> {
-        let secrets = self.credentials().flat_map(|credential| {
-            let Leaked { id, secret, session, .. } = &credential.leaked;
-            [id, secret, session].into_iter().flatten()
-        });
-        Mask::of(secrets).map_err(|error| CliError::new(format!("cannot mask what AWS answers: {error}")))
+        Mask::of(&self.values).map_err(|error| CliError::new(format!("cannot mask what AWS answers: {error}")))
     }
 
     /// Takes over what was found out: one of `answers` for each finding. Values go unless they are to stay.
     pub(super) fn take(&mut self, answers: &[Verification], reveal: bool) -> Result<(), CliError> {
+        self.reveal = reveal;
         let cannot = |error: serde_json::Error| CliError::new(format!("cannot write a finding: {error}"));
         let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
         let mut answers = answers.iter();
         for Line { object, credential } in &mut self.lines {
-            let Some(credential) = credential else { continue };
             if !reveal {
-                for component in &mut credential.components {
-                    component.remove("value");
+                object.remove("value");
+                if let Some(mut components) = components(object) {
+                    components.iter_mut().for_each(|component| component.remove("value"));
+                    object.set("components", &components).map_err(cannot)?;
                 }
-                object.set("components", &credential.components).map_err(cannot)?;
             }
+            let Some(credential) = credential else { continue };
             if let Some(answer) = answers.next() {
                 *counts.entry(answer.status).or_default() += 1;
-                object.set("severity", &answer.grade(credential.severity)).map_err(cannot)?;
+                object.set("severity", &answer.grade(ungraded(object, credential.severity))).map_err(cannot)?;
                 if object.get("account_id").is_none_or(|account| account == "null") {
                     object.set("account_id", &answer.account_id).map_err(cannot)?;
                 }
@@ -130,9 +134,10 @@ impl<'a> Findings<'a> {
 
     /// The lines again.
     pub(super) fn write_lines(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mask = self.mask().map_err(|error| io::Error::other(error.to_string()))?;
         for line in &self.lines {
-            serde_json::to_writer(&mut *out, &line.object)?;
-            out.write_all(b"\n")?;
+            let text = serde_json::to_string(&line.object)?;
+            writeln!(out, "{}", if self.reveal { text } else { mask.text(&text) })?;
         }
         Ok(())
     }
@@ -164,12 +169,28 @@ impl<'a> Findings<'a> {
     }
 }
 
+/// The values' own objects; `None` if it is no line with values.
+fn components<'a>(line: &Object<'a>) -> Option<Vec<Object<'a>>> {
+    serde_json::from_str(line.same("components")?).ok()
+}
+
+/// What an object reveals.
+fn value(object: &Object<'_>) -> Option<Secret> {
+    object.text("value").map(Zeroizing::new).map(|value| Secret::new(value.as_bytes()))
+}
+
+/// How bad a finding is without an earlier verdict, which may have lowered its severity from what can no longer be told.
+fn ungraded(line: &Object<'_>, severity: Severity) -> Severity {
+    let before = line.get("verification").and_then(|answer| serde_json::from_str::<Verification>(answer).ok());
+    let lowers = |answer: Verification| answer.grade(Severity::Critical) < Severity::High;
+    if before.is_some_and(lowers) { severity.max(Severity::High) } else { severity }
+}
+
 /// What is read of a finding's line; `None` if it is none of ours.
 fn credential<'a>(line: &Object<'a>) -> Option<Credential<'a>> {
-    let components: Vec<Object<'a>> = serde_json::from_str(line.same("components")?).ok()?;
+    let components = components(line)?;
     let value = |kind: &ComponentKind| {
-        let component = components.iter().find(|component| component.text("kind").as_deref() == Some(kind.as_str()))?;
-        component.text("value").map(Zeroizing::new).map(|value| Secret::new(value.as_bytes()))
+        value(components.iter().find(|component| component.text("kind").as_deref() == Some(kind.as_str()))?)
     };
     let pairing = line.get("pairing").and_then(|pairing| serde_json::from_str::<PairingField>(pairing).ok());
     let leaked = Leaked {

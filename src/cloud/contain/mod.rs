@@ -9,4 +9,5 @@ mod tests;
 
 pub use apply::{Change, ContainError, Target, apply, target};
 pub use place::Spot;
+pub use quote::quoted;
 pub use steps::{Step, StepOptions, Subject, steps};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// `text` as one word: as it is where that is safe, else in single quotes.
-pub(super) fn quoted(text: &str) -> Cow<'_, str> {
+pub fn quoted(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@%=".contains(c);
     if !text.is_empty() && !text.starts_with(['-', '=', '~']) && text.chars().all(is_plain) {
         return Cow::Borrowed(text);

@@ -18,8 +18,10 @@ const MAKING: [&str; 8] = ["Create", "Put", "Attach", "Add", "Update", "Run", "I
 /// A leaked key, and what is known of it.
 #[derive(Debug, Clone)]
 pub struct Subject {
-    /// The finding's fingerprint.
-    pub fingerprint: String,
+    /// The command that leads here again: `keytrail contain 5626abf0`.
+    pub contain: String,
+    /// The one that says what replaces the key.
+    pub replace: String,
     /// The id; `None` unless it may be shown.
     pub id: Option<Secret>,
     /// Where the id stands; `None` if no id was found.
@@ -98,10 +100,10 @@ impl Writer<'_> {
                 name: "rotate",
                 title: "Give its users something else",
                 text: format!(
-                    "Better: no long-lived key at all. `keytrail replace {}` says which role serves at the place of the leak, with \
+                    "Better: no long-lived key at all. `{}` says which role serves at the place of the leak, with \
                      its policies. Where it must be a key: a user has room for two, and the new one goes into the store for \
                      secrets, never into the repository or an argument list.",
-                    self.subject.fingerprint
+                    self.subject.replace
                 ),
                 commands: vec![
                     "NEW_KEY=$(umask 077 && mktemp)".to_owned(),
@@ -177,9 +179,9 @@ impl Writer<'_> {
                 name: "rotate",
                 title: "Find out how it got there",
                 text: format!(
-                    "The session is over within hours; what wrote it down would write down the next one. `keytrail replace {}` says \
+                    "The session is over within hours; what wrote it down would write down the next one. `{}` says \
                      how the place of the leak gets credentials without a file.",
-                    self.subject.fingerprint
+                    self.subject.replace
                 ),
                 commands: Vec::new(),
             },
@@ -232,9 +234,9 @@ impl Writer<'_> {
                 name: "rotate",
                 title: "Make no new one",
                 text: format!(
-                    "Nothing needs access keys of a root user. `keytrail replace {}` says what serves at the place of the leak. \
+                    "Nothing needs access keys of a root user. `{}` says what serves at the place of the leak. \
                      Change the root user's password, and look at its MFA devices and e-mail address.",
-                    self.subject.fingerprint
+                    self.subject.replace
                 ),
                 commands: Vec::new(),
             },
@@ -305,10 +307,10 @@ impl Writer<'_> {
             name: "deactivate",
             title: "Make it inactive",
             text: format!(
-                "It opens nothing from then on, within seconds, and can be made active again. `keytrail contain {} --apply` does \
+                "It opens nothing from then on, within seconds, and can be made active again. `{} --apply` does \
                  the same after a confirmation. No user name, or AccessDenied, in the step before: it may be the root user's, \
                  which only the root user can make inactive, in the console.",
-                self.subject.fingerprint
+                self.subject.contain
             ),
             commands: vec![self.update("Inactive"), self.aws("iam list-access-keys --user-name \"$KEY_USER\"")],
         }

@@ -6,7 +6,8 @@ use crate::model::{Lifetime, PrincipalKind, Secret};
 
 fn subject() -> Subject {
     Subject {
-        fingerprint: "0123456789abcdef0123456789abcdef".to_owned(),
+        contain: "keytrail contain 01234567".to_owned(),
+        replace: "keytrail replace 01234567".to_owned(),
         id: None,
         spot: Some(spot("file", Some("a b.env"), "/repo it's")),
         account: Some("123456789012".to_owned()),

@@ -161,3 +161,11 @@ fn what_is_not_known_is_not_reported() {
     assert_eq!(on("${Service}:*", ANY), []);
     assert_eq!(on("s3:PutObject", "${Bucket}"), []);
 }
+
+#[test]
+fn what_a_deny_takes_off_is_not_told_as_allowed() {
+    let deny = json!({ "Effect": "Deny", "Action": "s3:PutBucketPolicy", "Resource": "*" });
+    let found = said(&[allow(&json!("s3:Put*"), &json!("arn:aws:s3:::b/*")), deny]);
+    assert!(found[0].2.starts_with("s3:Put* takes in more than is named, also s3:Put"), "{}", found[0].2);
+    assert!(!found[0].2.contains("s3:PutBucketPolicy"), "{}", found[0].2);
+}
