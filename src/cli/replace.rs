@@ -71,7 +71,7 @@ pub(super) fn run(args: &ReplaceArgs, terminal: &Terminal) -> Result<ExitCode, C
         unknown.retain(|one| !findings.iter().any(|finding| has(finding, one)));
         let mut files = Files::open(&target, repository, &mask)?;
         for finding in findings {
-            remedies.push(remedy_for(finding, repository, &mut files, &mask)?);
+            remedies.push(remedy_for(finding, repository, &mut files, &mask));
         }
     }
     if outcome.failed == 0 && !unknown.is_empty() {
@@ -125,12 +125,7 @@ fn chosen<'a>(repository: &'a RepositoryReport, wanted: &[Fingerprint]) -> Vec<&
     repository.findings.iter().chain(&repository.suppressed).filter(is_wanted).collect()
 }
 
-fn remedy_for(
-    finding: &Finding,
-    repository: &RepositoryReport,
-    files: &mut Files<'_>,
-    mask: &Mask,
-) -> Result<Remedy, CliError> {
+fn remedy_for(finding: &Finding, repository: &RepositoryReport, files: &mut Files<'_>, mask: &Mask) -> Remedy {
     let location = &finding.primary().location;
     let path = files.shown(location);
     let text = files.text(location);
@@ -141,7 +136,7 @@ fn remedy_for(
         spot: Spot { path: &path, line: location.line, account: finding.account_id.as_deref() },
         text: &text,
     };
-    let beside = files.beside(finding, &leak)?;
+    let beside = files.beside(finding, &leak);
     let branch = repository.branch.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
     let setting = Setting {
         repository: repository.origin.as_deref().and_then(Repository::of_url),
@@ -149,7 +144,7 @@ fn remedy_for(
         account: finding.account_id.clone(),
         ..Setting::default()
     };
-    Ok(remedy::advise(&leak, &beside, setting))
+    remedy::advise(&leak, &beside, setting)
 }
 
 fn write(remedies: &[Remedy], format: RemedyFormat) -> Result<String, CliError> {

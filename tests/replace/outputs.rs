@@ -132,3 +132,15 @@ fn a_damaged_store_is_no_reason_to_say_nothing_and_ends_with_2() {
     assert_eq!(all.as_array().unwrap().len(), 1);
     assert!(outcome.stderr.contains("not read whole"), "{}", outcome.stderr);
 }
+
+#[test]
+fn a_lost_tree_leaves_the_place_known_and_is_named() {
+    let (repo, _) = repo(&[(".github/workflows/site.yml", WORKFLOW), ("lib/a.txt", "x\n")]);
+    let lost = repo.git(&["rev-parse", "HEAD:lib"]);
+    std::fs::remove_file(repo.objects().join(&lost[..2]).join(&lost[2..])).unwrap();
+    let outcome = replace(&repo, &["-f", "json"]);
+    assert_eq!(outcome.code, 2);
+    let all: serde_json::Value = serde_json::from_slice(&outcome.stdout).unwrap();
+    assert_eq!(all[0]["place"]["kind"], "github_actions");
+    assert!(all[0]["limits"].to_string().contains("no file beside the leak could be read"), "{all:#}");
+}

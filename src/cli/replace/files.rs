@@ -28,6 +28,8 @@ enum Content {
 struct State {
     listed: Vec<Listed>,
     content: HashMap<String, Content>,
+    /// Why nothing is listed, where that is so.
+    problem: Option<String>,
 }
 
 /// What a scan's findings lie among.
@@ -75,11 +77,11 @@ impl<'a> Files<'a> {
     }
 
     /// What lies beside a leak: at HEAD if its file is there, or else in the commit that last had it.
-    pub(super) fn beside(&mut self, finding: &Finding, leak: &Leak<'_>) -> Result<Beside, CliError> {
+    pub(super) fn beside(&mut self, finding: &Finding, leak: &Leak<'_>) -> Beside {
         let commit = self.commit(finding);
         if !self.states.contains_key(&commit) {
             let state = match (&self.repository, commit) {
-                (Some(repository), Some(commit)) => self.of_commit(repository, &commit)?,
+                (Some(repository), Some(commit)) => self.of_commit(repository, &commit),
                 (Some(_), None) => State::default(),
                 (None, _) => self.of_folder(),
             };
@@ -99,7 +101,8 @@ impl<'a> Files<'a> {
             left_out
                 .push(format!("the file is not in HEAD: what lies beside it was read in commit {}", commit.short()));
         }
-        Ok(Beside { code, settings, left_out })
+        left_out.extend(state.problem.clone());
+        Beside { code, settings, left_out }
     }
 
     /// The commit whose files are read.
@@ -118,15 +121,20 @@ impl<'a> Files<'a> {
         tips.chain(before).chain(since).find(has).or(now)
     }
 
-    fn of_commit(&self, repository: &Repository, commit: &Oid) -> Result<State, CliError> {
-        let files = repository.files_at(commit).map_err(|error| CliError::new(error.to_string()))?;
+    fn of_commit(&self, repository: &Repository, commit: &Oid) -> State {
         let mut state = State::default();
-        for file in files {
-            let path = self.mask.line(&String::from_utf8_lossy(&file.path));
-            state.listed.push(Listed { path: path.clone(), size: file.size });
-            state.content.insert(path, Content::Blob(file.blob));
+        match repository.files_at(commit) {
+            Ok(files) => {
+                for file in files {
+                    let path = self.mask.line(&String::from_utf8_lossy(&file.path));
+                    state.listed.push(Listed { path: path.clone(), size: file.size });
+                    state.content.insert(path, Content::Blob(file.blob));
+                }
+            }
+            // A damaged tree is no reason to say nothing: the place of the leak is known all the same.
+            Err(error) => state.problem = Some(format!("no file beside the leak could be read: {error}")),
         }
-        Ok(state)
+        state
     }
 
     fn of_folder(&self) -> State {
