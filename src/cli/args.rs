@@ -3,6 +3,7 @@
 use super::audit::AuditCommand;
 use super::contain::ContainArgs;
 use super::hook::HookCommand;
+use super::policy::PolicyArgs;
 use super::replace::ReplaceArgs;
 use super::report::ReportArgs;
 use super::verify::{AskArgs, VerifyArgs};
@@ -83,6 +84,12 @@ pub(super) enum Command {
     Audit(AuditCommand),
     /// Write what an audit knows as a page for a browser, or as a table
     Report(ReportArgs),
+    /// Look through IAM policies in templates and policy files for what is not least privilege
+    ///
+    /// Reads JSON, CloudFormation, SAM, Serverless and Terraform files: the policy documents in them, and the users and
+    /// access keys that they make. Nothing is asked of AWS.
+    #[command(after_help = super::policy::EXIT_CODES)]
+    Policy(PolicyArgs),
     /// Show and check what is searched for
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -11,6 +11,7 @@ mod hook;
 mod memory;
 mod output;
 mod panic;
+mod policy;
 mod replace;
 mod report;
 mod rules;
@@ -52,6 +53,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Replace(replace) => Terminal::new(replace.engine.color, replace.engine.quiet),
         Command::Hook(hook) => hook::terminal(hook),
         Command::Audit(_) => Terminal::new(args::ColorArg::Auto, false),
+        Command::Policy(policy) => policy.terminal(),
         Command::Report(_) | Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
     };
     // An internal error is an error like others: the hook has told it.
@@ -72,6 +74,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
         Command::Replace(args) => replace::run(args, terminal),
         Command::Hook(command) => hook::run(command, terminal),
         Command::Audit(command) => audit::run(command, terminal),
+        Command::Policy(args) => policy::run(args, terminal),
         Command::Report(args) => report::run(args),
         Command::Rules(command) => rules::run(command),
         Command::Completions { shell } => {

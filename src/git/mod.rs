@@ -24,6 +24,7 @@ mod range;
 mod refs;
 mod repository;
 mod sets;
+mod snapshot;
 mod staged;
 mod store;
 mod table;

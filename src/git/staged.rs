@@ -115,7 +115,7 @@ impl Repository {
     }
 
     /// `None` on a branch without commits.
-    fn head_tree(&self) -> Result<Option<git2::Tree<'_>>, git2::Error> {
+    pub(super) fn head_tree(&self) -> Result<Option<git2::Tree<'_>>, git2::Error> {
         match self.head().commit {
             Some(commit) => self.git.find_commit(git2::Oid::from_bytes(commit.as_bytes())?)?.tree().map(Some),
             None => Ok(None),
