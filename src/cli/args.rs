@@ -4,6 +4,7 @@ use super::audit::AuditCommand;
 use super::contain::ContainArgs;
 use super::hook::HookCommand;
 use super::policy::PolicyArgs;
+use super::replace::ReplaceArgs;
 use super::report::ReportArgs;
 use super::verify::{AskArgs, VerifyArgs};
 use crate::policy::parse_size;
@@ -68,6 +69,13 @@ pub(super) enum Command {
     /// it, replace it, delete it. Nothing is asked and nothing is changed unless --apply is given.
     #[command(after_help = super::contain::HELP)]
     Contain(Box<ContainArgs>),
+    /// Say what replaces a leaked key: which role, and the policies for it
+    ///
+    /// Scans as `scan` does, and for each finding says from the place of the leak which role to use there (of a Lambda
+    /// function, an instance, a task, a pod, a pipeline, a person …), how to attach it, who may assume it, and which
+    /// permissions the code beside the leak needs: actions and ARNs are taken from its calls of AWS. Exits 0 when that is
+    /// told.
+    Replace(Box<ReplaceArgs>),
     /// Stop credentials at the door: in git's hooks, on a server or on your own machine
     #[command(subcommand)]
     Hook(HookCommand),

@@ -12,6 +12,7 @@ mod memory;
 mod output;
 mod panic;
 mod policy;
+mod replace;
 mod report;
 mod rules;
 mod scan;
@@ -49,6 +50,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
         Command::Contain(contain) => Terminal::new(contain.engine.color, contain.engine.quiet),
         Command::Verify(verify) => Terminal::new(verify.color, verify.quiet),
+        Command::Replace(replace) => Terminal::new(replace.engine.color, replace.engine.quiet),
         Command::Hook(hook) => hook::terminal(hook),
         Command::Audit(_) => Terminal::new(args::ColorArg::Auto, false),
         Command::Policy(policy) => policy.terminal(),
@@ -69,6 +71,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
         Command::Baseline(args) => baseline::run(args, terminal),
         Command::Contain(args) => contain::run(args, terminal),
         Command::Verify(args) => verify::run(args, terminal),
+        Command::Replace(args) => replace::run(args, terminal),
         Command::Hook(command) => hook::run(command, terminal),
         Command::Audit(command) => audit::run(command, terminal),
         Command::Policy(args) => policy::run(args, terminal),

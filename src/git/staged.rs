@@ -127,7 +127,7 @@ fn own(oid: git2::Oid) -> Option<Oid> {
     Oid::from_bytes(oid.as_bytes()).ok()
 }
 
-fn entry_at(tree: &git2::Tree<'_>, path: &[u8]) -> Option<Oid> {
+pub(super) fn entry_at(tree: &git2::Tree<'_>, path: &[u8]) -> Option<Oid> {
     let entry = tree.get_path(Path::new(std::str::from_utf8(path).ok()?)).ok()?;
     (entry.kind() == Some(git2::ObjectType::Blob)).then(|| own(entry.id())).flatten()
 }

@@ -32,7 +32,7 @@ fn contain(
     update: &'static str,
     becomes: &'static str,
 ) -> (Result<(), ContainError>, usize) {
-    let updated = AtomicBool::new(false);
+    let is_done = AtomicBool::new(false);
     let stub = Stub::new(move |_, request, _| {
         let asks = |action: &str| request.text.contains(&format!("Action={action}&"));
         if asks("GetCallerIdentity") {
@@ -41,14 +41,14 @@ fn contain(
         } else if asks("GetAccessKeyLastUsed") {
             ok("", "<R><GetAccessKeyLastUsedResult><UserName>jane</UserName></GetAccessKeyLastUsedResult></R>")
         } else if asks("ListAccessKeys") {
-            let status = if updated.load(Relaxed) { becomes } else { "Active" };
+            let status = if is_done.load(Relaxed) { becomes } else { "Active" };
             if status.is_empty() {
                 return reply("403 Forbidden", "", "<E><Error><Code>AccessDenied</Code></Error></E>");
             }
             let key = format!("<AccessKeyId>{}</AccessKeyId><Status>{status}</Status>", id());
             ok("", &format!("<R><AccessKeyMetadata><member>{key}</member></AccessKeyMetadata></R>"))
         } else {
-            updated.store(true, Relaxed);
+            is_done.store(true, Relaxed);
             match update {
                 "" => ok("", "<R/>"),
                 code => reply("403 Forbidden", "", &format!("<E><Error><Code>{code}</Code></Error></E>")),
@@ -65,8 +65,8 @@ fn contain(
     let mut owners = Owners::new(&auditor, &owner);
     let target = target(&auditor, &mut owners, leaked);
     let done = target.and_then(|target| apply(&owners, &target, Change::Deactivate));
-    let updates = stub.requests().iter().filter(|request| request.contains("Action=UpdateAccessKey&")).count();
-    (done, updates)
+    let count = stub.requests().iter().filter(|request| request.contains("Action=UpdateAccessKey&")).count();
+    (done, count)
 }
 
 #[test]
