@@ -1,4 +1,4 @@
-//! The files of a commit, by name: for the few that are read beside a leak.
+//! The files of a commit, by name: for the few that are read beside a leak or for their policies.
 
 use super::{Repository, error::GitError};
 use crate::model::Oid;
@@ -20,8 +20,17 @@ const MAX_FILES: usize = 1_000_000;
 impl Repository {
     /// All files of a commit, in git's order; links and submodules are none.
     pub fn files_at(&self, commit: &Oid) -> Result<Vec<CommitFile>, GitError> {
+        self.files_of(&self.tree_of(commit)?)
+    }
+
+    /// Those of the commit at HEAD: what a bare repository has for a work tree. Of a branch without commits, none.
+    pub fn files_at_head(&self) -> Result<Vec<CommitFile>, GitError> {
+        let tree = self.head_tree().map_err(self.failed())?;
+        tree.map_or_else(|| Ok(Vec::new()), |tree| self.files_of(&tree))
+    }
+
+    fn files_of(&self, tree: &git2::Tree<'_>) -> Result<Vec<CommitFile>, GitError> {
         let failed = self.failed();
-        let tree = self.tree_of(commit)?;
         let store = self.git.odb().map_err(&failed)?;
         let mut found = Vec::new();
         tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {

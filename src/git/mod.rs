@@ -24,7 +24,6 @@ mod range;
 mod refs;
 mod repository;
 mod sets;
-mod snapshot;
 mod staged;
 mod store;
 mod table;

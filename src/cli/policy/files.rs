@@ -89,6 +89,7 @@ impl Inputs {
                 }
                 _ => {
                     let files = repository.files_at_head().map_err(ScanError::from)?;
+                    let files = files.into_iter().map(|file| (file.path, file.blob)).collect();
                     self.add_named(files, |blob| Source::Blob(path.to_owned(), blob));
                     Ok(path.to_owned())
                 }

@@ -202,7 +202,7 @@ pub(super) struct SarifSuppression {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum Properties {
-    Finding(ResultProperties),
+    Finding(Box<ResultProperties>),
     Policy(PolicyProperties),
 }
 

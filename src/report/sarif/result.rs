@@ -27,7 +27,7 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
             ("primaryLocationLineHash", line_hash(&finding.line_hash, &finding.fingerprint)),
         ]),
         suppressions: finding.suppression.as_ref().map(|suppression| [suppressed(suppression, mask)]),
-        properties: Properties::Finding(ResultProperties {
+        properties: Properties::Finding(Box::new(ResultProperties {
             commit: trace.introduced().map(|commit| commit.id.to_string()),
             introduced_in: ids(&trace.introductions),
             removed_in: ids(&trace.removals),
@@ -36,7 +36,7 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
             present_at_head: trace.at_head,
             expires: finding.expires.clone(),
             verification: finding.verification.as_deref().cloned(),
-        }),
+        })),
     }
 }
 
