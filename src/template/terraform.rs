@@ -88,7 +88,11 @@ fn note_uses(node: &Node, kind: &str, key: &str, uses: &mut HashMap<String, (Pla
                 note_uses(value, kind, key.text().unwrap_or_default(), uses);
             }
         }
-        Value::List(items) => items.iter().for_each(|item| note_uses(item, kind, key, uses)),
+        Value::List(items) => {
+            for item in items {
+                note_uses(item, kind, key, uses);
+            }
+        }
         Value::Text(text) | Value::Unknown(text) => {
             for at in text.split(&format!("data.{DOCUMENT}.")).skip(1) {
                 let name: String = at.chars().take_while(|&c| c.is_alphanumeric() || c == '_' || c == '-').collect();
