@@ -23,7 +23,7 @@ fn help_names_every_command_and_the_exit_codes() {
     let output = keytrail(&["--help"]);
     assert_eq!(output.status.code(), Some(0));
     let help = text(&output.stdout);
-    for word in ["scan", "baseline", "rules", "hook", "completions", "Exit codes:", "Examples:"] {
+    for word in ["scan", "baseline", "policy", "rules", "hook", "completions", "Exit codes:", "Examples:"] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
     let help = text(&keytrail(&["scan", "--help"]).stdout);

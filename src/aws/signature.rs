@@ -91,7 +91,7 @@ mod tests {
             .identity(&identity)
             .region(signer.region)
             .name(signer.service)
-            .time(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_440_938_160))
+            .time(std::time::UNIX_EPOCH + std::time::Duration::from_mins(24_015_636))
             .settings(SigningSettings::default())
             .build()
             .unwrap()

@@ -3,6 +3,8 @@
 use super::audit::AuditCommand;
 use super::contain::ContainArgs;
 use super::hook::HookCommand;
+use super::policy::PolicyArgs;
+use super::replace::ReplaceArgs;
 use super::report::ReportArgs;
 use super::verify::{AskArgs, VerifyArgs};
 use crate::policy::parse_size;
@@ -67,6 +69,13 @@ pub(super) enum Command {
     /// it, replace it, delete it. Nothing is asked and nothing is changed unless --apply is given.
     #[command(after_help = super::contain::HELP)]
     Contain(Box<ContainArgs>),
+    /// Say what replaces a leaked key: which role, and the policies for it
+    ///
+    /// Scans as `scan` does, and for each finding says from the place of the leak which role to use there (of a Lambda
+    /// function, an instance, a task, a pod, a pipeline, a person …), how to attach it, who may assume it, and which
+    /// permissions the code beside the leak needs: actions and ARNs are taken from its calls of AWS. Exits 0 when that is
+    /// told.
+    Replace(Box<ReplaceArgs>),
     /// Stop credentials at the door: in git's hooks, on a server or on your own machine
     #[command(subcommand)]
     Hook(HookCommand),
@@ -75,6 +84,12 @@ pub(super) enum Command {
     Audit(AuditCommand),
     /// Write what an audit knows as a page for a browser, or as a table
     Report(ReportArgs),
+    /// Look through IAM policies in templates and policy files for what is not least privilege
+    ///
+    /// Reads JSON, CloudFormation, SAM, Serverless and Terraform files: the policy documents in them, and the users and
+    /// access keys that they make. Nothing is asked of AWS.
+    #[command(after_help = super::policy::EXIT_CODES)]
+    Policy(PolicyArgs),
     /// Show and check what is searched for
     #[command(subcommand)]
     Rules(RulesCommand),

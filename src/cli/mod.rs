@@ -11,6 +11,8 @@ mod hook;
 mod memory;
 mod output;
 mod panic;
+mod policy;
+mod replace;
 mod report;
 mod rules;
 mod scan;
@@ -48,8 +50,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Baseline(baseline) => Terminal::new(baseline.engine.color, baseline.engine.quiet),
         Command::Contain(contain) => Terminal::new(contain.engine.color, contain.engine.quiet),
         Command::Verify(verify) => Terminal::new(verify.color, verify.quiet),
+        Command::Replace(replace) => Terminal::new(replace.engine.color, replace.engine.quiet),
         Command::Hook(hook) => hook::terminal(hook),
         Command::Audit(_) => Terminal::new(args::ColorArg::Auto, false),
+        Command::Policy(policy) => policy.terminal(),
         Command::Report(_) | Command::Rules(_) | Command::Completions { .. } => Terminal::plain(),
     };
     // An internal error is an error like others: the hook has told it.
@@ -67,8 +71,10 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, CliError> {
         Command::Baseline(args) => baseline::run(args, terminal),
         Command::Contain(args) => contain::run(args, terminal),
         Command::Verify(args) => verify::run(args, terminal),
+        Command::Replace(args) => replace::run(args, terminal),
         Command::Hook(command) => hook::run(command, terminal),
         Command::Audit(command) => audit::run(command, terminal),
+        Command::Policy(args) => policy::run(args, terminal),
         Command::Report(args) => report::run(args),
         Command::Rules(command) => rules::run(command),
         Command::Completions { shell } => {

@@ -86,7 +86,8 @@ fn work_tree(path: &Path) -> Option<&Path> {
     None
 }
 
-fn is_git_folder(folder: &Path) -> bool {
+/// Whether a folder is that of a repository itself, as bare ones are.
+pub(super) fn is_git_folder(folder: &Path) -> bool {
     folder.join("HEAD").is_file() && folder.join("objects").is_dir()
 }
 

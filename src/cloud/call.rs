@@ -175,7 +175,7 @@ impl<'a> Caller<'a> {
                 Err(Failure { why, again }) if again && attempt < 2 => (CallError::Failed(why), pause),
                 Err(Failure { why, .. }) => return Err(CallError::Failed(why)),
                 Ok((200, _, text)) => {
-                    return Answer::read(text).map_err(|why| CallError::Failed(self.name(endpoint, &why)));
+                    return Answer::read(text).map_err(|why| CallError::Failed(Self::name(endpoint, &why)));
                 }
                 Ok((status, answered, text)) => {
                     let refusal = Refusal::read(status, &text);
@@ -187,10 +187,10 @@ impl<'a> Caller<'a> {
                     match refusal {
                         refusal if refusal.is_throttling() => (CallError::Throttled(refusal), pause),
                         refusal if status >= 500 => {
-                            (CallError::Failed(self.name(endpoint, &refusal.to_string())), pause)
+                            (CallError::Failed(Self::name(endpoint, &refusal.to_string())), pause)
                         }
                         refusal if refusal.code.is_empty() => {
-                            return Err(CallError::Failed(self.name(endpoint, &refusal.to_string())));
+                            return Err(CallError::Failed(Self::name(endpoint, &refusal.to_string())));
                         }
                         refusal => return Err(CallError::Refused(refusal)),
                     }
@@ -204,7 +204,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    fn name(&self, endpoint: &Endpoint, why: &str) -> String {
+    fn name(endpoint: &Endpoint, why: &str) -> String {
         format!("{}: {why}", endpoint.base.origin.authority())
     }
 

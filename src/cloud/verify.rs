@@ -280,12 +280,12 @@ impl<'a> Verifier<'a> {
         let partitions: &[Partition] =
             if self.options.partitions.is_empty() { &Partition::ALL } else { &self.options.partitions };
         match &self.options.endpoint {
-            // One place answers for one partition.
-            Some(base) => {
-                let region = self.options.region.as_deref().map(Partition::of_region);
-                let partition = self.options.partitions.first().copied().or(region).unwrap_or(Partition::Aws);
-                vec![endpoint(partition, base.clone())]
+            // One place answers for one partition, unless somebody says otherwise: a stand-in can answer for all.
+            Some(base) if self.options.partitions.is_empty() => {
+                let partition = self.options.region.as_deref().map(Partition::of_region);
+                vec![endpoint(partition.unwrap_or(Partition::Aws), base.clone())]
             }
+            Some(base) => partitions.iter().map(|&partition| endpoint(partition, base.clone())).collect(),
             None => {
                 let of = |partition: &Partition| {
                     let base = Base::exact(&partition.sts(&region_of(*partition)))?;

@@ -115,7 +115,7 @@ impl Repository {
     }
 
     /// `None` on a branch without commits.
-    fn head_tree(&self) -> Result<Option<git2::Tree<'_>>, git2::Error> {
+    pub(super) fn head_tree(&self) -> Result<Option<git2::Tree<'_>>, git2::Error> {
         match self.head().commit {
             Some(commit) => self.git.find_commit(git2::Oid::from_bytes(commit.as_bytes())?)?.tree().map(Some),
             None => Ok(None),
@@ -127,7 +127,7 @@ fn own(oid: git2::Oid) -> Option<Oid> {
     Oid::from_bytes(oid.as_bytes()).ok()
 }
 
-fn entry_at(tree: &git2::Tree<'_>, path: &[u8]) -> Option<Oid> {
+pub(super) fn entry_at(tree: &git2::Tree<'_>, path: &[u8]) -> Option<Oid> {
     let entry = tree.get_path(Path::new(std::str::from_utf8(path).ok()?)).ok()?;
     (entry.kind() == Some(git2::ObjectType::Blob)).then(|| own(entry.id())).flatten()
 }

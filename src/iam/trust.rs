@@ -10,8 +10,9 @@ use crate::model::Severity;
 
 /// Keys that say who asks, or from where: those of which one is enough to bound `*`, an account or a service.
 ///
-/// Source: IAM User Guide, "AWS global condition context keys", and what the services add for their own policies.
-const WHO: [&str; 26] = [
+/// Names and tags are none: anyone may give them in an account of their own. Sources: IAM User Guide, "AWS global condition context
+/// keys"; Amazon S3 User Guide, "The meaning of public"; what the services add for their own policies.
+const WHO: [&str; 25] = [
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalisawsservice",
@@ -28,7 +29,6 @@ const WHO: [&str; 26] = [
     "aws:sourcevpcarn",
     "aws:sourcevpce",
     "aws:userid",
-    "aws:username",
     "aws:vpceaccount",
     "aws:vpceorgid",
     "aws:vpceorgpaths",
@@ -52,9 +52,8 @@ const GITHUB: &str = "token.actions.githubusercontent.com";
 
 /// Whether a condition says who asks, or from where.
 pub(super) fn says_who(statement: &Statement<'_>) -> bool {
-    let is_who = |key: &str| WHO.contains(&key) || key.starts_with("aws:principaltag/");
     !statement.are_conditions_known
-        || statement.conditions.iter().any(|condition| condition.bounds() && is_who(&condition.key))
+        || statement.conditions.iter().any(|condition| condition.bounds() && WHO.contains(&condition.key.as_str()))
 }
 
 /// What is wrong with the trust policy of a role of account `own`, where that is known.
@@ -245,6 +244,11 @@ mod tests {
         assert_eq!(aws("*", &json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } })), []);
         assert_eq!(aws("*", &json!({ "StringEquals": { "sts:ExternalId": "x" } })), []);
         let weak = [("trust-everyone", Severity::High)];
+        assert_eq!(
+            aws("*", &json!({ "StringEquals": { "aws:PrincipalTag/team": "a" } })),
+            weak,
+            "anyone may have tags"
+        );
         assert_eq!(aws("*", &json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-1" } })), weak);
         assert_eq!(aws("*", &json!({ "Bool": { "aws:SecureTransport": "true" } })), weak);
         assert_eq!(aws("*", &json!({ "${Operator}": { "aws:PrincipalOrgID": "o-1" } })), [], "who knows");

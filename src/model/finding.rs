@@ -132,7 +132,7 @@ impl Finding {
         self.severity = verification.grade(self.severity);
         match verification.status {
             Status::Inactive => {
-                self.advice = "It no longer works: delete it if it is still listed, and take it out of the code".into()
+                self.advice = "It no longer works: delete it if it is still listed, and take it out of the code".into();
             }
             Status::Expired => self.advice = "It is over: find out who issued it, and take it out of the code".into(),
             _ => {}

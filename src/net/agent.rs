@@ -3,7 +3,7 @@
 use crate::model::Secret;
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Proxy};
+use ureq::{Agent, Proxy, ProxyBuilder};
 
 /// The proxy at `url`, which may hold a password. `None`: it is no proxy's URL.
 pub fn proxy(url: &Secret) -> Option<Proxy> {
@@ -21,7 +21,7 @@ pub fn proxy_except(url: &Secret, exceptions: &str) -> Option<Proxy> {
         builder = builder.password(password);
     }
     let hosts = exceptions.split(',').map(str::trim).filter(|host| !host.is_empty());
-    hosts.fold(builder, |builder, host| builder.no_proxy(host)).build().ok()
+    hosts.fold(builder, ProxyBuilder::no_proxy).build().ok()
 }
 
 /// A client that gives each exchange `time`, by way of `proxy` if there is one.

@@ -59,6 +59,7 @@ impl Origin {
     }
 
     /// The same with another host of the same site.
+    #[must_use]
     pub fn on(&self, host: &str) -> Self {
         Self { host: host.to_owned(), ..self.clone() }
     }

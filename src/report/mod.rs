@@ -14,6 +14,7 @@ mod jsonl;
 mod line_hash;
 mod mask;
 mod picture;
+mod policy;
 mod sarif;
 mod text;
 mod verification;
@@ -25,6 +26,7 @@ pub use mask::Mask;
 pub use picture::{
     Outcome, Picture, PictureCommit, PictureFinding, PictureRepository, PictureRun, PictureValue, PictureVerdict, State,
 };
+pub use policy::{POLICY_SCHEMA_VERSION, PolicyFormat, PolicyIssue, PolicyReport, Unread, write_policy};
 pub use text::write_verification;
 
 use crate::model::Report;

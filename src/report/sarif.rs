@@ -7,8 +7,11 @@
 
 mod log;
 mod place;
+mod policy;
 mod result;
 mod rule;
+
+pub(super) use policy::write_policy;
 
 use super::Style;
 use super::mask::Mask;

@@ -9,7 +9,7 @@ use super::Style;
 use super::count::plural;
 use super::mask::Mask;
 use crate::model::{ComponentKind, Finding, Report, RepositoryReport, Status, Verification};
-use paint::Paint;
+pub(super) use paint::Paint;
 use std::io::{self, Write};
 
 /// What every part of the text needs.

@@ -56,6 +56,42 @@ pub(super) fn list(root: &Path, which: Which) -> io::Result<Files> {
     Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Regular files, for those who only read them.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Each with its path from the folder on, sorted.
+    pub files: Vec<(Vec<u8>, PathBuf)>,
+    /// What could not be listed.
+    pub gaps: Vec<Gap>,
+}
+
+/// The regular files below a folder that git does not ignore, and those that are tracked all the same, by their paths from
+/// `root` on, which is the folder itself or one above it. `tracked` is by paths from `root` on, too.
+///
+/// # Errors
+///
+/// That the folder cannot be read.
+pub fn worth_reading(folder: &Path, root: &Path, tracked: Vec<Vec<u8>>) -> io::Result<Listed> {
+    let (folder, root) = (folder.canonicalize()?, root.canonicalize()?);
+    let (mut found, gaps) = list(&folder, Which::NotIgnored)?;
+    let below = bytes_of(&root, &folder);
+    let prefix = if below.is_empty() { below } else { [below.as_slice(), b"/"].concat() };
+    for path in tracked {
+        if let Some(name) = path.strip_prefix(prefix.as_slice())
+            && !found.contains_key(name)
+            && let Ok(text) = std::str::from_utf8(name)
+            && let Some(content) = at(&folder.join(text))
+        {
+            found.insert(name.to_vec(), content);
+        }
+    }
+    let files = found.into_iter().filter_map(|(path, content)| match content {
+        Content::File(file) => Some(([prefix.as_slice(), &path].concat(), file)),
+        Content::Link(_) | Content::Bytes(_) => None,
+    });
+    Ok(Listed { files: files.collect(), gaps })
+}
+
 /// How to read the file at `path`, if it is there and has a text.
 pub(super) fn at(path: &Path) -> Option<Content> {
     content(fs::symlink_metadata(path).ok()?.file_type(), path.to_owned())

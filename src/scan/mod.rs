@@ -22,6 +22,7 @@ mod ties;
 mod unwrap;
 
 pub use error::ScanError;
+pub use files::{Listed, worth_reading};
 pub use progress::{NoProgress, Progress, Stage};
 pub use push::PushReport;
 pub use scanner::Scanner;

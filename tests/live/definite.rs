@@ -141,6 +141,23 @@ fn the_right_one_of_two_secrets_is_found() {
     }
 }
 
+/// A partition that does not answer may be the one that knows the key.
+#[test]
+fn what_one_partition_does_not_know_and_another_does_not_say_is_unknown() {
+    let partitions = ["--partition", "aws", "--partition", "aws-cn", "--partition", "aws-us-gov"];
+    for (known, status) in [(Some("us-gov-west-1"), "active"), (None, "unknown")] {
+        let stub = Stub::new(move |_, request| match request.region() {
+            region if Some(region) == known => active(ACCOUNT),
+            "cn-north-1" => refused("403 Forbidden", "Teapot", "I am one"),
+            _ => unknown_key(),
+        });
+        let told = Program::verify(&Leak::made_up(41), &stub.url()).args(&partitions).run();
+        assert_eq!(told.status(), status, "{}", told.stdout);
+        assert_eq!(told.verdict()["partitions_tried"], json!(["aws", "aws-cn", "aws-us-gov"]));
+        assert!(known.is_some() || told.why().contains("aws-cn: Teapot"), "{}", told.why());
+    }
+}
+
 /// A connection that was to be kept, and is gone when it is wanted again.
 #[test]
 fn a_connection_that_ended_meanwhile_is_made_again() {

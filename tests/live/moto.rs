@@ -106,6 +106,11 @@ fn a_key_of_another_partition_is_found_in_its_own_only() {
         let verdict = told.verdict();
         let said = [&verdict["status"], &verdict["partition"], &verdict["partitions_tried"]];
         assert_eq!(json!(said), json!(["inactive", null, ["aws"]]), "{}", told.stderr);
+        let both = ["--partition", "aws", "--partition", partition];
+        let told = Program::verify(&leak, &cloud.endpoint).args(&both).run();
+        let verdict = told.verdict();
+        let said = [&verdict["status"], &verdict["partition"], &verdict["partitions_tried"]];
+        assert_eq!(json!(said), json!(["active", partition, ["aws", partition]]), "{}", told.stderr);
     }
 }
 

@@ -42,7 +42,7 @@ fn different_ids_are_asked_for_at_the_same_time_and_one_id_is_not() {
     let logins: Vec<_> = (310..314).map(|seed| made_up(seed, ACCOUNT)).collect();
     let mut all = logins.clone();
     all.extend(logins.iter().zip(320..).map(|(login, seed)| login.with_secret(&made_up(seed, ACCOUNT).secret)));
-    let slow = Duration::from_millis(700);
+    let slow = Duration::from_secs(2);
     let answer = move |_, _: &_| Answer::Late(slow, http("200 OK", "", &identity(ACCOUNT)));
     let stub = Stub::new(answer);
     let told = Program::verify(&Leak::of_all(&all), &stub.url()).run();

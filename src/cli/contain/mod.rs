@@ -108,7 +108,7 @@ fn scan(args: &ContainArgs, terminal: &Terminal) -> Result<Leak, CliError> {
 }
 
 /// The day on which the key may have been leaked: that of the author's commit, or, where none is known, ninety days ago, which is
-/// as far as CloudTrail looks back by itself.
+/// as far as `CloudTrail` looks back by itself.
 fn since(leak: &Leak, now: Timestamp) -> String {
     let introduced = leak.introduced.as_deref().and_then(|date| date.parse::<Timestamp>().ok());
     let ninety = || now.checked_sub((90 * 24).hours()).unwrap_or(now);

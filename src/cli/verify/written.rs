@@ -110,7 +110,9 @@ impl<'a> Findings<'a> {
             if !reveal {
                 object.remove("value");
                 if let Some(mut components) = components(object) {
-                    components.iter_mut().for_each(|component| component.remove("value"));
+                    for component in &mut components {
+                        component.remove("value");
+                    }
                     object.set("components", &components).map_err(cannot)?;
                 }
             }

@@ -277,9 +277,11 @@ impl Writer<'_> {
                 commands.push(taking.command);
             }
             (None, None) => {
-                text = "No access key id was found beside the value, and a secret does not tell its id. Whoever wrote it there \
-                        knows the id, or whoever keeps the account's keys: paste it, which is not shown, and press Enter."
-                    .to_owned();
+                text.clear();
+                text.push_str(
+                    "No access key id was found beside the value, and a secret does not tell its id. Whoever wrote it there \
+                     knows the id, or whoever keeps the account's keys: paste it, which is not shown, and press Enter.",
+                );
                 commands.push("read -rs KEY_ID".to_owned());
             }
         }

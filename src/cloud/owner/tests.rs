@@ -77,7 +77,7 @@ fn but(changed: &[(&'static str, &str)]) -> Says {
 
 fn answer(says: &Says, request: &str) -> Reply {
     let stands = |words: &str| words.split(' ').all(|word| request.contains(word));
-    match says.iter().find(|(words, _)| stands(&words.replacen("&", "&Version", 1))) {
+    match says.iter().find(|(words, _)| stands(&words.replacen('&', "&Version", 1))) {
         Some((_, says)) => says.strip_prefix('!').map_or_else(|| ok("", says), refusal),
         None => refusal("NotPlayed"),
     }

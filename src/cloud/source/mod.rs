@@ -72,9 +72,9 @@ impl<'a> Sources<'a> {
 
     /// The first credentials there are; roles among them are assumed at the STS at `sts`.
     pub fn find(&self, sts: &Endpoint) -> Result<Credentials, SourceError> {
+        type Look<'s> = &'s dyn Fn() -> Result<Credentials, Nothing>;
         let mut tried = Vec::new();
         let profile = format!("profile '{}'", self.profile());
-        type Look<'s> = &'s dyn Fn() -> Result<Credentials, Nothing>;
         let all: [(&str, Look<'_>); 5] = [
             ("environment", &|| self.in_environment()),
             (&profile, &|| self.in_profile(sts)),

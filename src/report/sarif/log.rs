@@ -1,6 +1,6 @@
 //! The part of SARIF 2.1.0 that is written. Fields are written in the order they stand here.
 
-use crate::model::Verification;
+use crate::model::{Severity, Verification};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -138,7 +138,7 @@ pub(super) struct SarifResult {
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) suppressions: Option<[SarifSuppression; 1]>,
-    pub(super) properties: ResultProperties,
+    pub(super) properties: Properties,
 }
 
 #[derive(Serialize)]
@@ -196,6 +196,20 @@ pub(super) struct SarifSuppression {
     pub(super) kind: &'static str,
     pub(super) status: &'static str,
     pub(super) justification: String,
+}
+
+/// What is known of a result that SARIF has no place for.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Properties {
+    Finding(Box<ResultProperties>),
+    Policy(PolicyProperties),
+}
+
+#[derive(Serialize)]
+pub(super) struct PolicyProperties {
+    pub(super) severity: Severity,
+    pub(super) kind: Option<&'static str>,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! One finding as a SARIF result.
 
-use super::log::{Message, ResultProperties, SarifLocation, SarifResult, SarifSuppression};
+use super::log::{Message, Properties, ResultProperties, SarifLocation, SarifResult, SarifSuppression};
 use super::place::location;
 use super::rule::{RuleTable, level};
 use crate::model::{CommitRef, Finding, Fingerprint, Suppression, SuppressionKind};
@@ -27,7 +27,7 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
             ("primaryLocationLineHash", line_hash(&finding.line_hash, &finding.fingerprint)),
         ]),
         suppressions: finding.suppression.as_ref().map(|suppression| [suppressed(suppression, mask)]),
-        properties: ResultProperties {
+        properties: Properties::Finding(Box::new(ResultProperties {
             commit: trace.introduced().map(|commit| commit.id.to_string()),
             introduced_in: ids(&trace.introductions),
             removed_in: ids(&trace.removals),
@@ -36,7 +36,7 @@ pub(super) fn result(finding: &Finding, table: &mut RuleTable, mask: &Mask) -> S
             present_at_head: trace.at_head,
             expires: finding.expires.clone(),
             verification: finding.verification.as_deref().cloned(),
-        },
+        })),
     }
 }
 
@@ -65,7 +65,7 @@ fn related(finding: &Finding, mask: &Mask) -> Vec<SarifLocation> {
 
 /// The line's hash with its occurrence number. Without a hash code scanning could drop the result, as the file may be
 /// gone from disk: then the finding's own fingerprint stands in, which is as stable.
-fn line_hash(hash: &str, fingerprint: &Fingerprint) -> String {
+pub(super) fn line_hash(hash: &str, fingerprint: &Fingerprint) -> String {
     match hash {
         "" => format!("{}:1", fingerprint.as_str().get(..16).unwrap_or_default()),
         hash if hash.contains(':') => hash.to_owned(),

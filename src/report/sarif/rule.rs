@@ -126,12 +126,7 @@ impl Source<'_> {
                     Confidence::Medium => "medium",
                     Confidence::Low => "low",
                 },
-                security_severity: match self.severity {
-                    Severity::Critical => "9.5",
-                    Severity::High => "8.0",
-                    Severity::Medium => "5.5",
-                    Severity::Low => "2.0",
-                },
+                security_severity: security_severity(self.severity),
             },
             id,
         }
@@ -144,6 +139,16 @@ pub(super) fn level(severity: Severity) -> &'static str {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
         Severity::Low => "note",
+    }
+}
+
+/// Code scanning's number for how bad, which it shows as a word.
+pub(super) fn security_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.0",
     }
 }
 
@@ -182,7 +187,7 @@ fn gap_words(kind: GapKind) -> &'static str {
 }
 
 /// `aws-access-key/history` as `AwsAccessKeyHistory`.
-fn pascal_case(id: &str) -> String {
+pub(super) fn pascal_case(id: &str) -> String {
     let words = id.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.flat_map(|word| word.chars().take(1).map(|c| c.to_ascii_uppercase()).chain(word.chars().skip(1))).collect()
 }

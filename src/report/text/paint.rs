@@ -5,8 +5,8 @@ use anstyle::{AnsiColor, Style};
 
 /// Puts on colours, or does not.
 #[derive(Clone, Copy)]
-pub(super) struct Paint {
-    pub(super) color: bool,
+pub(in crate::report) struct Paint {
+    pub(in crate::report) color: bool,
 }
 
 impl Paint {
@@ -14,28 +14,28 @@ impl Paint {
         if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    pub(super) fn bold(self, text: &str) -> String {
+    pub(in crate::report) fn bold(self, text: &str) -> String {
         self.with(Style::new().bold(), text)
     }
 
-    pub(super) fn dim(self, text: &str) -> String {
+    pub(in crate::report) fn dim(self, text: &str) -> String {
         self.with(Style::new().dimmed(), text)
     }
 
-    pub(super) fn good(self, text: &str) -> String {
+    pub(in crate::report) fn good(self, text: &str) -> String {
         self.with(AnsiColor::Green.on_default().bold(), text)
     }
 
-    pub(super) fn bad(self, text: &str) -> String {
+    pub(in crate::report) fn bad(self, text: &str) -> String {
         self.with(AnsiColor::Red.on_default().bold(), text)
     }
 
-    pub(super) fn advice(self, text: &str) -> String {
+    pub(in crate::report) fn advice(self, text: &str) -> String {
         self.with(AnsiColor::Cyan.on_default(), text)
     }
 
     /// `text` in the colour of `severity`.
-    pub(super) fn severity(self, severity: Severity, text: &str) -> String {
+    pub(in crate::report) fn severity(self, severity: Severity, text: &str) -> String {
         let style = match severity {
             Severity::Critical => AnsiColor::Red.on_default().bold(),
             Severity::High => AnsiColor::Red.on_default(),
