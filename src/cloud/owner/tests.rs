@@ -51,6 +51,7 @@ fn good() -> Says {
         ("ListAccessKeys", "<R><ListAccessKeysResult><IsTruncated>false</IsTruncated></ListAccessKeysResult></R>".to_owned()),
         ("ListUsers Marker=m%2F1", "<R><ListUsersResult><IsTruncated>false</IsTruncated><Users><member><UserName>jane</UserName></member></Users></ListUsersResult></R>".to_owned()),
         ("ListUsers", "<R><ListUsersResult><IsTruncated>true</IsTruncated><Marker>m/1</Marker><Users><member><UserName>adam</UserName></member></Users></ListUsersResult></R>".to_owned()),
+        ("ListRoles", "<R><ListRolesResult><IsTruncated>false</IsTruncated></ListRolesResult></R>".to_owned()),
         ("GetAccountSummary", "<R><GetAccountSummaryResult><SummaryMap><entry><key>AccountAccessKeysPresent</key><value>0</value></entry></SummaryMap></GetAccountSummaryResult></R>".to_owned()),
         ("GetUser&", format!("<R><GetUserResult><User><UserName>jane</UserName><UserId>AIDA</UserId><Arn>arn:aws:iam::{ACCOUNT}:user/team/jane</Arn><PermissionsBoundary><PermissionsBoundaryArn>arn:aws:iam::{ACCOUNT}:policy/bound</PermissionsBoundaryArn></PermissionsBoundary></User></GetUserResult></R>")),
         ("ListGroupsForUser", "<R><ListGroupsForUserResult><IsTruncated>false</IsTruncated><Groups><member><GroupName>devs</GroupName></member></Groups></ListGroupsForUserResult></R>".to_owned()),
