@@ -103,7 +103,7 @@ impl Cloud {
         }
     }
 
-    /// MiniStack, which looks at the clock, ends sessions, and knows root.
+    /// `MiniStack`, which looks at the clock, ends sessions, and knows root.
     pub fn ministack(clock: &Skew) -> Self {
         let (home, port) = (tempfile::tempdir().unwrap(), free_port());
         // `env`, because a server is started with nothing of this process's environment.

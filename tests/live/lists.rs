@@ -5,7 +5,7 @@ use crate::{
     cloud::{ACCOUNT, Login, OTHER_ACCOUNT},
     leak::{Leak, made_up, session},
     program::Program,
-    stub::Stub,
+    stub::{Request, Stub},
     support::Keys,
 };
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ fn accounts_are_asked_for_or_not_as_the_user_says() {
         let stub = Stub::new(|_, _| active(ACCOUNT));
         let told = Program::verify(&leak, &stub.url()).args(options).run();
         let requests = stub.requests();
-        let mut ids: Vec<&str> = requests.iter().map(|request| request.key_id()).collect();
+        let mut ids: Vec<&str> = requests.iter().map(Request::key_id).collect();
         let mut expected: Vec<&str> = asked.iter().map(|n| logins[*n].id.as_str()).collect();
         ids.sort_unstable();
         expected.sort_unstable();

@@ -1,4 +1,4 @@
-//! MiniStack's second opinion: on status, on sessions that end, and on clocks.
+//! `MiniStack`'s second opinion: on status, on sessions that end, and on clocks.
 
 use crate::{
     cloud::{ACCOUNT, Cloud, Login},

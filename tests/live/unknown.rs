@@ -127,10 +127,10 @@ fn an_endless_answer_is_left_after_some_megabytes() {
 /// A hundred megabytes of blanks, as a hundred kilobytes.
 #[test]
 fn an_answer_that_grows_when_it_is_unpacked_is_left_after_some_megabytes() {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let (blanks, mut encoder) = (vec![b' '; 1 << 20], GzEncoder::new(Vec::new(), Compression::best()));
     encoder.write_all(b"<GetCallerIdentityResponse>").unwrap();
     for _ in 0..100 {
-        encoder.write_all(&[b' '; 1 << 20]).unwrap();
+        encoder.write_all(&blanks).unwrap();
     }
     let packed = encoder.finish().unwrap();
     let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", packed.len());
@@ -147,9 +147,10 @@ fn no_part_of_a_token_is_shown_that_a_hostile_endpoint_sends_back() {
     for before in [0, 100, 200, 280, 295] {
         let message = format!("{} {token} {token}", "x".repeat(before));
         for json in [false, true] {
-            let body = match json {
-                false => refusal("InvalidClientTokenId", &message),
-                true => serde_json::json!({"__type": "a#InvalidClientTokenId", "message": message}).to_string(),
+            let body = if json {
+                serde_json::json!({"__type": "a#InvalidClientTokenId", "message": message}).to_string()
+            } else {
+                refusal("InvalidClientTokenId", &message)
             };
             let stub = Stub::always(Answer::Bytes(http("403 Forbidden", "", &body)));
             let told = Program::verify(&leak, &stub.url()).run();
