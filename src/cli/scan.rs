@@ -6,7 +6,8 @@ use super::output::Output;
 use super::session::Session;
 use super::target::Target;
 use super::terminal::{Terminal, colored};
-use crate::model::Report;
+use crate::model::{ComponentKind, Report};
+use crate::remedy;
 use crate::report::{self, Format, Style};
 use jiff::Timestamp;
 use std::io::{self, IsTerminal};
@@ -47,6 +48,7 @@ pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliE
     if let Some(asking) = &asking {
         asking.verify_report(&mut outcome.report, terminal)?;
     }
+    say_what_replaces(&mut outcome.report);
     let style = Style {
         reveal: args.output.reveal,
         explain: args.output.explain,
@@ -74,6 +76,18 @@ pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliE
         warn_of_gaps(&outcome.report, terminal);
     }
     Ok(outcome.ending(args.output.exit_code).code())
+}
+
+/// Adds to the advice on access keys what replaces them, where the file's name tells where it runs.
+fn say_what_replaces(report: &mut Report) {
+    for finding in report.repositories.iter_mut().flat_map(|repository| &mut repository.findings) {
+        let id = finding.components.iter().find(|component| component.kind == ComponentKind::AccessKeyId);
+        let path = id.and_then(|id| id.location.place.path());
+        let path = path.and_then(|path| std::str::from_utf8(&path).map(str::to_owned).ok());
+        if let Some(advice) = path.as_deref().and_then(remedy::advice) {
+            finding.advice = format!("{}. {advice}", finding.advice.trim_end_matches('.'));
+        }
+    }
 }
 
 /// Looks at all places before the scan begins.
