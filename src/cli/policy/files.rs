@@ -26,7 +26,7 @@ pub(super) struct Input {
 
 enum Source {
     File(PathBuf),
-    /// In a bare repository, which is opened anew by each reader.
+    /// In a bare repository.
     Blob(PathBuf, Oid),
 }
 
@@ -134,7 +134,7 @@ impl Input {
     }
 
     /// Its bytes, or why there are none.
-    pub(super) fn read(&self) -> Result<Vec<u8>, String> {
+    pub(super) fn read(&self, held: &mut Held) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::new();
         match &self.source {
             Source::File(path) => {
@@ -143,7 +143,7 @@ impl Input {
             }
             Source::Blob(path, blob) => {
                 let read = |content: &mut dyn Read| content.take(MAX_READ + 1).read_to_end(&mut bytes);
-                let repository = Repository::open(path).map_err(|error| error.to_string())?;
+                let repository = held.repository(path).map_err(|error| error.to_string())?;
                 let outcome = repository.with_blob(blob, MAX_READ, read).map_err(|error| error.to_string())?;
                 outcome.map_err(|error| error.to_string())?;
             }
@@ -153,6 +153,20 @@ impl Input {
 }
 
 /// What `look` makes of each input, in their order. Files are read on all cores: parsing is what takes the time.
-pub(super) fn each<T: Send>(inputs: &[Input], look: impl Fn(&Input) -> T + Send + Sync) -> Vec<T> {
-    inputs.par_iter().map(look).collect()
+pub(super) fn each<T: Send>(inputs: &[Input], look: impl Fn(&Input, &mut Held) -> T + Send + Sync) -> Vec<T> {
+    inputs.par_iter().map_init(Held::default, |held, input| look(input, held)).collect()
+}
+
+/// The bare repository that a reader has open, with its path: opening it anew for each file would take most of the time.
+#[derive(Default)]
+pub(super) struct Held(Option<(PathBuf, Repository)>);
+
+impl Held {
+    fn repository(&mut self, path: &Path) -> Result<&Repository, GitError> {
+        let held = match self.0.take() {
+            Some(held) if held.0 == path => held,
+            _ => (path.to_owned(), Repository::open(path)?),
+        };
+        Ok(&self.0.insert(held).1)
+    }
 }

@@ -15,7 +15,7 @@ use crate::policy::inline::marker;
 use crate::report::{PolicyFormat, PolicyIssue, PolicyReport, Unread, line_hashes, write_policy};
 use crate::template::{self, Documents, Problem};
 use args::PolicyFormatArg;
-use files::{Input, Inputs};
+use files::{Held, Input, Inputs};
 use std::collections::HashMap;
 use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -78,8 +78,8 @@ struct Looked {
     unread: Vec<Unread>,
 }
 
-fn look(input: &Input) -> Looked {
-    let bytes = match input.read() {
+fn look(input: &Input, held: &mut Held) -> Looked {
+    let bytes = match input.read(held) {
         Ok(bytes) => bytes,
         Err(reason) => {
             let unread = Unread { path: input.path.clone(), line: None, reason, counts: true };
