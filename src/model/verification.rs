@@ -99,7 +99,7 @@ pub struct Verification {
     pub why: String,
     /// Who was asked.
     pub method: Method,
-    /// When the last answer came, RFC 3339 in UTC; `None` if nobody was asked.
+    /// When it was asked last, RFC 3339 in UTC; `None` if nobody was asked.
     pub checked_at: Option<String>,
     /// The partition that took it: `aws`, `aws-cn`, `aws-us-gov`.
     pub partition: Option<String>,

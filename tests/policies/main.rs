@@ -2,7 +2,7 @@
 //! is hostile does no harm.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says no by panicking")]
-#![allow(unreachable_pub, reason = "modules of a test have no public")]
+#![allow(unreachable_pub, clippy::missing_panics_doc, reason = "modules of a test have no public")]
 
 #[path = "../support/mod.rs"]
 mod support;

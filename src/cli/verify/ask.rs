@@ -146,10 +146,10 @@ impl Asking {
         let mask = mask.map_err(|error| CliError::new(format!("cannot mask what AWS answers: {error}")))?;
         let mut answers = self.verify(&leaked, &mask, terminal).into_iter();
         for repository in &mut report.repositories {
-            for finding in repository.findings.iter_mut().filter(|finding| is_asked_for(finding)) {
-                if let Some(answer) = answers.next() {
-                    finding.verified(answer);
-                }
+            for finding in &mut repository.findings {
+                let answer = if is_asked_for(finding) { answers.next() } else { None };
+                let other = || Verification::unknown("it is no access key, and there is no way to ask about it");
+                finding.verified(answer.unwrap_or_else(other));
             }
             // The order within one severity stays.
             repository.findings.sort_by_key(|finding| Reverse(finding.severity));
