@@ -21,7 +21,9 @@ impl<'a> Reader<'a> {
             }
             return;
         }
-        if let Some(resources) = self.one_of(node, ["Resource", "NotResource"], &check::RESOURCE_ELEMENT, true) {
+        // The policy of a repository of ECR names none: it is the resource.
+        let is_needed = self.kind == Kind::Identity;
+        if let Some(resources) = self.one_of(node, ["Resource", "NotResource"], &check::RESOURCE_ELEMENT, is_needed) {
             for resource in resources.items() {
                 self.resource(resource);
             }

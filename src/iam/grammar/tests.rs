@@ -286,3 +286,11 @@ fn variables_need_the_newer_version() {
         assert_eq!(of(None, &resource), None, "{template}");
     }
 }
+
+#[test]
+fn a_resource_may_go_without_saying_in_its_own_policy() {
+    let statement = json!({ "Effect": "Allow", "Principal": { "AWS": "123456789012" }, "Action": "ecr:BatchGetImage" });
+    assert_eq!(checks(&with(&statement), Kind::Resource), [""; 0]);
+    let own = json!({ "Effect": "Allow", "Action": "ecr:BatchGetImage" });
+    assert_eq!(checks(&with(&own), Kind::Identity), ["resource-element"]);
+}
