@@ -1,7 +1,7 @@
 //! How a leaked key's id is taken from its place without being shown, and how a finding is named.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic, its helpers too")]
 
 mod support;
 
