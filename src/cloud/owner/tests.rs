@@ -151,6 +151,7 @@ fn what_may_not_be_read_is_told_and_is_not_nothing() {
             "the policy AWSCompromisedKeyQuarantineV3 (user): AccessDenied: no",
             "inline policies of the user: AccessDenied: no",
             "the user's groups: AccessDenied: no",
+            "roles that it can assume: the user's ARN is not known",
         ]
     );
     assert_eq!((told.status, owner.policies.len()), (Status::Active, 1));
