@@ -286,3 +286,55 @@ fn neither_canaries_nor_sessions_are_asked_for() {
         assert_eq!((told.status, told.method), (Status::Unknown, Method::None));
     }
 }
+
+#[test]
+fn a_role_that_lets_the_user_in_counts_and_one_that_lets_strangers_in_is_told() {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    let role = |name: &str, principal: &str| {
+        let trust = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{{"AWS":"{principal}"}}}}]}}"#
+        );
+        let trust = utf8_percent_encode(&trust, NON_ALPHANUMERIC);
+        format!(
+            "<member><RoleName>{name}</RoleName><Arn>arn:aws:iam::{ACCOUNT}:role/{name}</Arn>\
+             <AssumeRolePolicyDocument>{trust}</AssumeRolePolicyDocument></member>"
+        )
+    };
+    let roles = [
+        role("admin", &format!("arn:aws:iam::{ACCOUNT}:user/team/jane")),
+        role("vendor", "arn:aws:iam::999999999999:root"),
+        role("other", &format!("arn:aws:iam::{ACCOUNT}:user/joe")),
+    ];
+    let roles = format!(
+        "<R><ListRolesResult><IsTruncated>false</IsTruncated><Roles>{}</Roles></ListRolesResult></R>",
+        roles.concat()
+    );
+    let all = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let all = utf8_percent_encode(all, NON_ALPHANUMERIC);
+    let says = but(&[
+        ("ListRoles", &roles),
+        (
+            "ListAttachedRolePolicies RoleName=admin",
+            "<R><ListAttachedRolePoliciesResult><IsTruncated>false</IsTruncated></ListAttachedRolePoliciesResult></R>",
+        ),
+        (
+            "ListRolePolicies RoleName=admin",
+            "<R><ListRolePoliciesResult><IsTruncated>false</IsTruncated><PolicyNames><member>everything</member></PolicyNames></ListRolePoliciesResult></R>",
+        ),
+        (
+            "GetRolePolicy RoleName=admin",
+            &format!("<R><GetRolePolicyResult><PolicyDocument>{all}</PolicyDocument></GetRolePolicyResult></R>"),
+        ),
+        ("GetRole RoleName=admin", "<R><GetRoleResult><Role/></GetRoleResult></R>"),
+    ]);
+    let (told, requests) = verify(says, &leaked(), None);
+    let owner = told.owner.unwrap();
+    assert_eq!(owner.may_assume, ["arn:aws:iam::609629065308:role/admin"]);
+    assert_eq!(
+        (owner.risks[0].severity, owner.risks[0].policy.as_str()),
+        (crate::model::Severity::Critical, "role admin: everything")
+    );
+    assert!(owner.open_roles.iter().any(|risk| risk.policy == "role vendor"), "{:?}", owner.open_roles);
+    assert_eq!(owner.not_read, [""; 0]);
+    assert!(requests.iter().all(|request| !request.contains("RoleName=vendor")), "what it cannot enter is not read");
+}
