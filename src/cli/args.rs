@@ -1,6 +1,7 @@
 //! The command line: what may be said, and what it says of itself.
 
 use super::audit::AuditCommand;
+use super::auditor::AuditorArgs;
 use super::contain::ContainArgs;
 use super::hook::HookCommand;
 use super::policy::PolicyArgs;
@@ -131,6 +132,13 @@ pub(super) struct ScanArgs {
     /// account that it is of. Canaries are never asked for.
     #[arg(long, conflicts_with = "offline", help_heading = "Verification")]
     pub(super) verify: bool,
+    /// With --verify: ask the accounts that the keys are of, with your own AWS credentials: what was leaked is not used at all
+    ///
+    /// Tells also whose each key is, when it was used last, and what it opens.
+    #[arg(long, requires = "verify", conflicts_with_all = ["partition", "rps", "only_account", "skip_account"], help_heading = "Verification")]
+    pub(super) as_owner: bool,
+    #[command(flatten)]
+    pub(super) auditor: AuditorArgs,
     /// Open no connection whatsoever: refuse URLs, and --verify
     #[arg(long, help_heading = "Verification")]
     pub(super) offline: bool,

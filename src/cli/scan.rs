@@ -2,11 +2,14 @@
 
 use super::args::{FormatArg, OutputArgs, ScanArgs};
 use super::error::CliError;
+use super::exit::Ending;
 use super::output::Output;
-use super::session::Session;
+use super::session::{Session, read_key};
 use super::target::Target;
 use super::terminal::{Terminal, colored};
-use crate::model::{ComponentKind, Report};
+use super::verify::{OwnersAsking, verify_report};
+use crate::cloud::LeakedId;
+use crate::model::{ComponentKind, Report, Verification};
 use crate::remedy;
 use crate::report::{self, Format, Style};
 use jiff::Timestamp;
@@ -39,14 +42,31 @@ pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliE
         let message = format!("{option} says how credentials are verified, and they are not");
         return Err(CliError::new(message).with_hint("add --verify"));
     }
+    if let (false, Some(option)) = (args.as_owner, args.auditor.given()) {
+        return Err(CliError::new(format!("{option} is for your own credentials")).with_hint("add --verify --as-owner"));
+    }
     let asking = if args.verify { Some(args.ask.asking()?) } else { None };
     if let Some(target) = targets.iter().find(|target| args.offline && matches!(target, Target::Url(_))) {
         return Err(CliError::new(format!("{}: it would have to be fetched, and --offline forbids it", target.name())));
     }
     let began = Timestamp::now();
     let mut outcome = session.scan(&targets);
+    let mut unasked = false;
     if let Some(asking) = &asking {
-        asking.verify_report(&mut outcome.report, terminal)?;
+        verify_report(&mut outcome.report, |findings, mask| {
+            if !args.as_owner {
+                return Ok(asking.verify_findings(findings, mask, terminal));
+            }
+            let key = args.engine.fingerprint_key.as_deref().map(read_key).transpose()?.unwrap_or_default();
+            let ids: Vec<_> = findings.iter().map(|finding| LeakedId::of(finding)).collect();
+            let asked = OwnersAsking { ask: &args.ask, auditor: &args.auditor, key }.verify(&ids, mask, terminal);
+            // What was found is written all the same.
+            Ok(asked.unwrap_or_else(|error| {
+                terminal.error(&error);
+                unasked = true;
+                vec![Verification::unknown(error.to_string()); findings.len()]
+            }))
+        })?;
     }
     say_what_replaces(&mut outcome.report);
     let style = Style {
@@ -75,7 +95,8 @@ pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliE
     if written().count() > 0 && !written().any(says_it) {
         warn_of_gaps(&outcome.report, terminal);
     }
-    Ok(outcome.ending(args.output.exit_code).code())
+    let ending = outcome.ending(args.output.exit_code);
+    Ok(Ending { incomplete: ending.incomplete || unasked, ..ending }.code())
 }
 
 /// Adds to the advice on access keys what replaces them, where the file's name tells where it runs.

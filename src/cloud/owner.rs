@@ -18,7 +18,8 @@ use super::principal::Principals;
 use super::roles::{Reach, Roles, held};
 use crate::iam;
 use crate::model::{
-    Fingerprint, FingerprintKey, Lifetime, Method, Ownership, PrincipalKind, Secret, Status, Verification,
+    ComponentKind, Finding, Fingerprint, FingerprintKey, Lifetime, Method, Ownership, PrincipalKind, Secret, Status,
+    Verification,
 };
 use crate::net::Base;
 use jiff::Timestamp;
@@ -41,6 +42,20 @@ pub struct LeakedId {
     pub account_id: Option<String>,
     /// What its first letters tell.
     pub lifetime: Option<Lifetime>,
+}
+
+impl LeakedId {
+    /// That of a finding, if it has one.
+    pub fn of(finding: &Finding) -> Option<Self> {
+        let id = finding.components.iter().find(|component| component.kind == ComponentKind::AccessKeyId)?;
+        Some(Self {
+            value: Some(id.secret.clone()),
+            fingerprint: id.fingerprint.clone(),
+            rule_id: id.rule_id.clone(),
+            account_id: finding.account_id.clone(),
+            lifetime: finding.lifetime,
+        })
+    }
 }
 
 /// Where accounts are asked.

@@ -72,6 +72,11 @@ fn a_redacted_finding_is_enough_to_know_all_of_its_user() {
         ])
     );
     assert!(owner["created"].as_str().is_some(), "{owner}");
+    // A scan asks in one go, and its page shows what the key opens.
+    let admin = cloud.admin(ACCOUNT, "aws");
+    let scan = login(Program::scan_as("html", &leak), admin).args(&["--verify", "--as-owner"]);
+    let page = scan.args(&["--sts-endpoint", &cloud.endpoint, "--iam-endpoint", &cloud.endpoint]).run();
+    assert!(page.stdout.contains("live, quarantined") && page.stdout.contains("may do"), "{}", page.stderr);
     // What the inline policy opens is seen.
     assert!(owner["risks"].to_string().contains("dynamodb"), "{owner}");
 
@@ -130,4 +135,13 @@ fn another_account_is_entered_by_a_role() {
     let owner = &told.verdict()["owner"];
     assert_eq!((told.status(), &owner["user"]), ("active", &json!("otto")), "{}\n{}", told.stdout, told.stderr);
     assert_eq!(told.verdict()["account_id"], OTHER_ACCOUNT);
+}
+
+#[test]
+fn a_scan_that_can_ask_no_owner_still_tells_what_it_found() {
+    let leak = Leak::made_up(910);
+    let program = Program::scan(&leak).args(&["--verify", "--as-owner"]).env("AWS_EC2_METADATA_DISABLED", "true");
+    let told = program.run();
+    assert_eq!((told.code, told.findings.len()), (Some(2), 1), "{}", told.stderr);
+    assert_eq!(told.status(), "unknown");
 }

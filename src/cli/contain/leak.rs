@@ -57,13 +57,7 @@ impl Leak {
             is_access_key: kinds.into_iter().any(is_of_access_key),
             advice: finding.advice.clone(),
             values: finding.components.iter().map(|component| component.fingerprint.clone()).collect(),
-            id: id.map(|id| LeakedId {
-                value: Some(id.secret.clone()),
-                fingerprint: id.fingerprint.clone(),
-                rule_id: id.rule_id.clone(),
-                account_id: finding.account_id.clone(),
-                lifetime: finding.lifetime,
-            }),
+            id: LeakedId::of(finding),
         }
     }
 

@@ -138,24 +138,38 @@ impl Asking {
         answers
     }
 
-    /// Verifies what counts in `report`, and grades it anew.
-    pub(in crate::cli) fn verify_report(&self, report: &mut Report, terminal: &Terminal) -> Result<(), CliError> {
-        let findings = || report.repositories.iter().flat_map(|repository| &repository.findings);
-        let leaked: Vec<Leaked> = findings().filter(|finding| is_asked_for(finding)).map(leaked).collect();
-        let mask = Mask::new(&report.repositories, false);
-        let mask = mask.map_err(|error| CliError::new(format!("cannot mask what AWS answers: {error}")))?;
-        let mut answers = self.verify(&leaked, &mask, terminal).into_iter();
-        for repository in &mut report.repositories {
-            for finding in &mut repository.findings {
-                let answer = if is_asked_for(finding) { answers.next() } else { None };
-                let other = || Verification::unknown("it is no access key, and there is no way to ask about it");
-                finding.verified(answer.unwrap_or_else(other));
-            }
-            // The order within one severity stays.
-            repository.findings.sort_by_key(|finding| Reverse(finding.severity));
-        }
-        Ok(())
+    /// The same for findings.
+    pub(in crate::cli) fn verify_findings(
+        &self,
+        findings: &[&Finding],
+        mask: &Mask,
+        terminal: &Terminal,
+    ) -> Vec<Verification> {
+        let leaked: Vec<Leaked> = findings.iter().map(|finding| leaked(finding)).collect();
+        self.verify(&leaked, mask, terminal)
     }
+}
+
+/// Has `ask` verify what counts in `report`, and grades it anew.
+pub(in crate::cli) fn verify_report(
+    report: &mut Report,
+    ask: impl FnOnce(&[&Finding], &Mask) -> Result<Vec<Verification>, CliError>,
+) -> Result<(), CliError> {
+    let findings = report.repositories.iter().flat_map(|repository| &repository.findings);
+    let findings: Vec<&Finding> = findings.filter(|finding| is_asked_for(finding)).collect();
+    let mask = Mask::new(&report.repositories, false);
+    let mask = mask.map_err(|error| CliError::new(format!("cannot mask what AWS answers: {error}")))?;
+    let mut answers = ask(&findings, &mask)?.into_iter();
+    for repository in &mut report.repositories {
+        for finding in &mut repository.findings {
+            let answer = if is_asked_for(finding) { answers.next() } else { None };
+            let other = || Verification::unknown("it is no access key, and there is no way to ask about it");
+            finding.verified(answer.unwrap_or_else(other));
+        }
+        // The order within one severity stays.
+        repository.findings.sort_by_key(|finding| Reverse(finding.severity));
+    }
+    Ok(())
 }
 
 /// Whether a finding is one of AWS's credentials, of which STS may know.

@@ -2,21 +2,21 @@
 
 mod ask;
 mod line;
+mod owners;
 mod written;
 
-pub(super) use ask::{AskArgs, caller, calls, endpoint, parse_region};
+pub(super) use ask::{AskArgs, caller, calls, endpoint, parse_region, verify_report};
+pub(super) use owners::OwnersAsking;
 
 use super::args::ColorArg;
-use super::auditor::{self, AuditorArgs};
+use super::auditor::AuditorArgs;
 use super::error::CliError;
 use super::exit;
 use super::output::Output;
 use super::session::read_key;
 use super::signal;
 use super::terminal::{Terminal, colored};
-use crate::cloud::{Auditor, Owners};
 use crate::model::{Status, Verification};
-use crate::report::Mask;
 use clap::{Args, ValueEnum, ValueHint};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -89,7 +89,8 @@ pub(super) fn run(args: &VerifyArgs, terminal: &Terminal) -> Result<ExitCode, Cl
     }
     let mask = findings.mask()?;
     let answers = if args.as_owner {
-        ask_owners(args, &findings, &mask, terminal)?
+        let key = args.fingerprint_key.as_deref().map(read_key).transpose()?.unwrap_or_default();
+        OwnersAsking { ask: &args.ask, auditor: &args.auditor, key }.verify(&findings.ids(), &mask, terminal)?
     } else {
         asking.verify(&findings.leaked(), &mask, terminal)
     };
@@ -100,35 +101,6 @@ pub(super) fn run(args: &VerifyArgs, terminal: &Terminal) -> Result<ExitCode, Cl
         VerifyFormat::Text => findings.write_text(&answers, colored(args.color, on_screen), out),
     })?;
     Ok(ending(&answers))
-}
-
-/// What the accounts themselves say.
-fn ask_owners(
-    args: &VerifyArgs,
-    findings: &Findings<'_>,
-    mask: &Mask,
-    terminal: &Terminal,
-) -> Result<Vec<Verification>, CliError> {
-    let (caller, environment) = (caller(&args.ask.calls())?, auditor::environment());
-    let who = args.auditor.auditor(args.ask.region.as_deref(), args.ask.sts_endpoint.as_deref())?;
-    let key = args.fingerprint_key.as_deref().map(read_key).transpose()?.unwrap_or_default();
-    let options = args.auditor.owners(key)?;
-    let auditor = Auditor::new(&caller, &environment, &who).map_err(CliError::new)?;
-    // Without credentials of one's own nobody can be asked: one error, not one answer for each finding.
-    auditor.identity().map_err(|error| CliError::new(error.to_string()))?;
-    let mut owners = Owners::new(&auditor, &options);
-    let ids = findings.ids();
-    let mut answers = Vec::with_capacity(ids.len());
-    for (n, id) in ids.iter().enumerate() {
-        terminal.wait(&format!("asking owners: {n} of {}", ids.len()));
-        let none = || Verification::unknown("its access key id was not found, without which no owner can be asked");
-        let mut answer = id.as_ref().map_or_else(none, |id| owners.verify(id));
-        answer.clean_texts(|text| mask.line(text));
-        answers.push(answer);
-    }
-    terminal.clear();
-    ask::warn(&answers, terminal);
-    Ok(answers)
 }
 
 fn ending(answers: &[Verification]) -> ExitCode {
