@@ -8,7 +8,7 @@ use super::session::{Session, read_key};
 use super::target::Target;
 use super::terminal::{Terminal, colored};
 use super::verify::{OwnersAsking, verify_report};
-use crate::cloud::LeakedId;
+use crate::cloud::{LeakedId, canary};
 use crate::model::{ComponentKind, Report, Verification};
 use crate::remedy;
 use crate::report::{self, Format, Style};
@@ -68,7 +68,7 @@ pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliE
             }))
         })?;
     }
-    say_what_replaces(&mut outcome.report);
+    advise(&mut outcome.report);
     let style = Style {
         reveal: args.output.reveal,
         explain: args.output.explain,
@@ -99,9 +99,16 @@ pub(super) fn run(args: &ScanArgs, terminal: &Terminal) -> Result<ExitCode, CliE
     Ok(Ending { incomplete: ending.incomplete || unasked, ..ending }.code())
 }
 
-/// Adds to the advice on access keys what replaces them, where the file's name tells where it runs.
-fn say_what_replaces(report: &mut Report) {
+/// Says of a canary that it is one; and adds to the advice on other access keys what replaces them, where the file's name tells
+/// where it runs.
+fn advise(report: &mut Report) {
     for finding in report.repositories.iter_mut().flat_map(|repository| &mut repository.findings) {
+        if let Some(whose) = finding.account_id.as_deref().and_then(canary) {
+            finding.advice = format!(
+                "A canary of {whose}: it was laid out to tell who takes it. Do not try it; ask whoever laid it out"
+            );
+            continue;
+        }
         let id = finding.components.iter().find(|component| component.kind == ComponentKind::AccessKeyId);
         let path = id.and_then(|id| id.location.place.path());
         let path = path.and_then(|path| std::str::from_utf8(&path).map(str::to_owned).ok());

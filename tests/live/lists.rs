@@ -27,6 +27,9 @@ fn a_canary_is_recognised_and_never_asked_for() {
         let said = [&verdict["method"], &verdict["account_id"], &verdict["checked_at"], &verdict["partitions_tried"]];
         assert_eq!(json!(said), json!(["none", account, Value::Null, []]));
     }
+    // It is one without being asked for, too.
+    let told = Program::scan(&Leak::of(&made_up(502, CANARIES[0]))).run();
+    assert!(told.findings[0]["advice"].as_str().unwrap().starts_with("A canary of"), "{}", told.stdout);
 }
 
 #[test]
