@@ -40,16 +40,7 @@ impl Answer {
     /// The texts of all elements with this path of names from anywhere in the answer: `["Groups", "member", "GroupName"]`.
     pub fn all(&self, path: &[&str]) -> Vec<String> {
         let Ok(document) = parse(&self.0) else { return Vec::new() };
-        let matches = |node: &roxmltree::Node<'_, '_>| {
-            let mut at = Some(*node);
-            path.iter().rev().all(|name| {
-                let here = at.filter(|here| here.tag_name().name() == *name);
-                at = here.and_then(|here| here.parent());
-                here.is_some()
-            })
-        };
-        let found = document.descendants().filter(roxmltree::Node::is_element).filter(matches);
-        found.map(|node| node.text().unwrap_or_default().trim().to_owned()).collect()
+        elements(&document, path).map(|node| node.text().unwrap_or_default().trim().to_owned()).collect()
     }
 
     /// The first of them, if it has a text.
@@ -60,16 +51,11 @@ impl Answer {
     /// For each element with this path, the texts of its children by `names`, in that order; empty where there is none.
     pub fn rows<const N: usize>(&self, path: &[&str], names: [&str; N]) -> Vec<[String; N]> {
         let Ok(document) = parse(&self.0) else { return Vec::new() };
-        let [parents @ .., last] = path else { return Vec::new() };
-        let rows = document.descendants().filter(|node| node.tag_name().name() == *last).filter(|node| {
-            let mut above = node.ancestors().skip(1);
-            parents.iter().rev().all(|name| above.next().is_some_and(|node| node.tag_name().name() == *name))
-        });
         let text = |row: roxmltree::Node<'_, '_>, name: &str| {
             let child = row.children().find(|child| child.tag_name().name() == name);
             child.and_then(|child| child.text()).unwrap_or_default().trim().to_owned()
         };
-        rows.map(|row| names.map(|name| text(row, name))).collect()
+        elements(&document, path).map(|row| names.map(|name| text(row, name))).collect()
     }
 }
 
@@ -123,6 +109,17 @@ impl fmt::Display for Refusal {
             (code, message) => write!(f, "{code}: {message}"),
         }
     }
+}
+
+/// The elements that end this path of names, wherever it begins.
+fn elements<'d>(
+    document: &'d roxmltree::Document<'d>,
+    path: &'d [&str],
+) -> impl Iterator<Item = roxmltree::Node<'d, 'd>> {
+    document.descendants().filter(roxmltree::Node::is_element).filter(|node| {
+        let mut upwards = node.ancestors();
+        path.iter().rev().all(|name| upwards.next().is_some_and(|node| node.tag_name().name() == *name))
+    })
 }
 
 fn parse(text: &str) -> Result<roxmltree::Document<'_>, roxmltree::Error> {

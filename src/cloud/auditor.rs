@@ -1,5 +1,6 @@
 //! The auditor: in whose name accounts are asked, and how to get into those of others.
 
+use super::role::VERSION;
 use super::source::{Environment, SourceError, Sources};
 use super::{CallError, Caller, Credentials, Endpoint, Key, Partition, Role};
 use crate::net::Base;
@@ -137,7 +138,7 @@ impl<'a> Auditor<'a> {
     }
 
     fn ask_identity(&self, key: &Key) -> Result<Identity, CallError> {
-        let form = [("Action", "GetCallerIdentity"), ("Version", "2011-06-15")];
+        let form = [("Action", "GetCallerIdentity"), ("Version", VERSION)];
         let answer = self.caller.query(&self.sts, Some(key), &form)?;
         let part = |name: &str| {
             let text = answer.one(&["GetCallerIdentityResult", name]);

@@ -100,11 +100,7 @@ impl<'a> Principals<'a> {
             policies.add(self.group(group));
         }
         if let Some(arn) = &found.ownership.boundary {
-            let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
-            match self.managed(arn) {
-                Ok(node) => policies.documents.push(Document { name, node, boundary: true }),
-                Err(why) => policies.not_read.push(format!("the permissions boundary {name}: {why}")),
-            }
+            self.bound(&mut policies, arn);
         }
         // A quarantine is by AWS on the user itself.
         found.quarantined = policies.names.iter().map(|policy| &policy.name).find(|name| is_quarantine(name)).cloned();
@@ -127,10 +123,7 @@ impl<'a> Principals<'a> {
         match self.account.ask("GetRole", &[("RoleName", name)]) {
             Ok(answer) => {
                 if let Some(arn) = answer.one(&["PermissionsBoundary", "PermissionsBoundaryArn"]) {
-                    match self.managed(&arn) {
-                        Ok(node) => policies.documents.push(Document { name: arn, node, boundary: true }),
-                        Err(why) => policies.not_read.push(format!("the permissions boundary {arn}: {why}")),
-                    }
+                    self.bound(&mut policies, &arn);
                 }
             }
             Err(error) => policies.not_read.push(not_read(&format!("the role {name} and its boundary"), &error)),
@@ -184,6 +177,15 @@ impl<'a> Principals<'a> {
         found
     }
 
+    /// Adds the permissions boundary with this ARN.
+    fn bound(&self, policies: &mut Policies, arn: &str) {
+        let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
+        match self.managed(arn) {
+            Ok(node) => policies.documents.push(Document { name, node, boundary: true }),
+            Err(why) => policies.not_read.push(format!("the permissions boundary {name}: {why}")),
+        }
+    }
+
     /// The document of a managed policy, in the version that counts.
     fn managed(&self, arn: &str) -> Result<Node, String> {
         if let Some(known) = self.managed.borrow().get(arn) {
@@ -226,8 +228,12 @@ fn is_quarantine(policy: &str) -> bool {
 
 /// A document as IAM gives it: JSON, escaped as in URLs (RFC 3986).
 fn document(answer: &Answer, path: &[&str]) -> Result<Node, String> {
-    let text = answer.one(path).ok_or("the answer has no document")?;
-    let text = percent_decode_str(&text).decode_utf8().map_err(|_| "its document is not UTF-8")?;
+    node(&answer.one(path).ok_or("the answer has no document")?)
+}
+
+/// The same of its text.
+pub(super) fn node(text: &str) -> Result<Node, String> {
+    let text = percent_decode_str(text).decode_utf8().map_err(|_| "its document is not UTF-8")?;
     let json: serde_json::Value =
         serde_json::from_str(&text).map_err(|error| format!("its document is no JSON: {error}"))?;
     Ok(Node::from(&json))

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 /// The version of STS's API.
-const VERSION: &str = "2011-06-15";
+pub(super) const VERSION: &str = "2011-06-15";
 
 /// A role to be assumed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,10 +4,9 @@
 
 use super::CallError;
 use super::account::Account;
-use super::principal::{Document, Principals};
+use super::principal::{Document, Principals, node};
 use crate::iam::{self, Entrance, Held, Node};
 use crate::model::Risk;
-use percent_encoding::percent_decode_str;
 
 /// The most roles whose policies are read for one user: each costs four requests and more.
 const MAX_ROLES: usize = 20;
@@ -45,10 +44,9 @@ impl Roles {
         let names = ["RoleName", "Arn", "AssumeRolePolicyDocument"];
         let rows = pages.iter().flat_map(|page| page.rows(&["Roles", "member"], names));
         let role = |[name, arn, document]: [String; 3]| {
-            let text = percent_decode_str(&document).decode_utf8_lossy().into_owned();
-            let json: Result<serde_json::Value, _> = serde_json::from_str(&text);
-            let json = json.map_err(|_| CallError::Failed(format!("the trust policy of role {name} is no JSON")))?;
-            Ok(Role { name, arn, trust: Node::from(&json) })
+            let trust = node(&document);
+            let trust = trust.map_err(|why| CallError::Failed(format!("the trust policy of role {name}: {why}")))?;
+            Ok(Role { name, arn, trust })
         };
         rows.map(role).collect::<Result<_, _>>().map(Self)
     }

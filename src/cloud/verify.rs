@@ -14,8 +14,9 @@ use super::call::{CallError, Caller, Endpoint};
 use super::canary::canary;
 use super::key::Key;
 use super::partition::Partition;
+use super::role::VERSION;
 use crate::aws;
-use crate::model::{ComponentKind, Confidence, Method, PrincipalKind, Secret, Status, Verification};
+use crate::model::{ComponentKind, Confidence, Method, PrincipalKind, Secret, Status, Verification, is_account_id};
 use crate::net::Base;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,9 +29,6 @@ const REST: Duration = Duration::from_secs(6);
 
 /// How many ids are asked for at a time.
 const THREADS: usize = 8;
-
-/// Version of STS's API.
-const VERSION: &str = "2011-06-15";
 
 /// Whom to ask, and of whom.
 #[derive(Debug, Clone, Default)]
@@ -324,8 +322,7 @@ impl<'a> Verifier<'a> {
 fn identity(answer: &Answer) -> Option<Identity> {
     let text = |name| answer.one(&["GetCallerIdentityResult", name]);
     let (account, arn) = (text("Account")?, text("Arn")?);
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    (is_account && is_arn(&arn)).then(|| Identity {
+    (is_account_id(&account) && is_arn(&arn)).then(|| Identity {
         account,
         arn,
         user_id: text("UserId").unwrap_or_default(),
@@ -363,8 +360,7 @@ fn said(refusal: &Refusal) -> Said {
 fn denied_principal(message: &str) -> Option<(String, String)> {
     let arn = message.strip_prefix("User: ")?.split(' ').next()?;
     let account = arn.split(':').nth(4)?;
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    (is_arn(arn) && is_account).then(|| (arn.to_owned(), account.to_owned()))
+    (is_arn(arn) && is_account_id(account)).then(|| (arn.to_owned(), account.to_owned()))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::pattern::arn_parts;
 use super::{Node, Value};
+use crate::model::is_account_id;
 
 /// The types of principals. Source: IAM User Guide, "AWS JSON policy elements: Principal".
 pub(super) const TYPES: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
@@ -42,7 +43,7 @@ impl<'a> Principal<'a> {
     pub(super) fn account(&self) -> Option<&'a str> {
         let name = self.name.filter(|_| self.kind == "AWS")?;
         let account = if name.starts_with("arn:") { arn_parts(name).get(4).copied()? } else { name };
-        (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then_some(account)
+        is_account_id(account).then_some(account)
     }
 
     /// Whether it is an account with all that are in it.

@@ -1,5 +1,6 @@
 //! The nouns every other room speaks in. No I/O, no clock, no knowledge of git's storage or of a terminal.
 
+mod account;
 mod candidate;
 mod coding;
 mod coverage;
@@ -20,6 +21,7 @@ mod update;
 mod verification;
 mod wrapping;
 
+pub use account::is_account_id;
 pub use candidate::{Candidate, DropReason, Verdict};
 pub use coding::Coding;
 pub use coverage::{Coverage, Gap, GapKind, Tally};

@@ -5,7 +5,7 @@ use crate::cli::error::CliError;
 use crate::cli::signal;
 use crate::cli::terminal::Terminal;
 use crate::cloud::{CallOptions, Caller, Leaked, Partition, Verifier, VerifyOptions};
-use crate::model::{ComponentKind, Confidence, Finding, Report, Status, Verification};
+use crate::model::{ComponentKind, Confidence, Finding, Report, Status, Verification, is_account_id};
 use crate::net::{Base, SystemClock};
 use crate::report::Mask;
 use clap::{Args, ValueEnum};
@@ -219,8 +219,7 @@ fn parse_rate(text: &str) -> Result<f64, String> {
 
 /// Twelve digits.
 pub(in crate::cli) fn parse_account(text: &str) -> Result<String, String> {
-    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_account { Ok(text.to_owned()) } else { Err("an account has twelve digits".to_owned()) }
+    if is_account_id(text) { Ok(text.to_owned()) } else { Err("an account has twelve digits".to_owned()) }
 }
 
 #[cfg(test)]

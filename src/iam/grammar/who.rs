@@ -4,6 +4,7 @@ use super::super::pattern::{arn_parts, is_filled};
 use super::super::principal::TYPES;
 use super::super::{Kind, Node, Value, check};
 use super::{Reader, did_you_mean, has_unknown, shown};
+use crate::model::is_account_id;
 
 impl<'a> Reader<'a> {
     pub(super) fn principals(&mut self, node: &'a Node) {
@@ -66,7 +67,6 @@ impl<'a> Reader<'a> {
         if text == "*" || is_filled(text) {
             return;
         }
-        let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
         // What IAM puts in the place of a principal that was deleted: `AIDA…`, `AROA…`.
         let is_id = text.len() > 16
             && text.starts_with('A')
@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
                 let advice = "name the account, and add a condition on aws:PrincipalArn with the wildcard";
                 self.report(&check::PRINCIPAL_SHAPE, node, says, advice);
             }
-            "AWS" if !is_arn && !is_account && !is_id => {
+            "AWS" if !is_arn && !is_account_id(text) && !is_id => {
                 let says = format!("{} is neither an ARN nor an account", shown(&node.value));
                 self.report(&check::PRINCIPAL_SHAPE, node, says, "write an ARN, or an account's twelve digits");
             }
